@@ -84,7 +84,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   api: using(['zod']),
   'api/cluster': using(['zod']),
-  'api/issuer': using(['zod'], 'api'),
+  'api/issuer': using(['zod'], 'api', 'api/verifier'),
   'api/portal': using(['zod'], 'api', 'api/verifier'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
@@ -101,7 +101,11 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/oauth/grants',
     'protocol/oauth/client-authentication',
   ),
-  'protocol/openid4vci/authorization': pure('protocol/oauth', 'protocol/openid4vci'),
+  'protocol/openid4vci/authorization': pure(
+    'protocol/oauth',
+    'protocol/openid4vci',
+    'protocol/openid4vci/session',
+  ),
   'protocol/openid4vci/session': pure(
     'credential/contract',
     'protocol',

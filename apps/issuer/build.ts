@@ -21,7 +21,7 @@ import type { IssuerDefaults } from './config.ts'
 import { requestKeys } from './credential/request-keys.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { apiKeyShelf, issuerRoutes } from './http/routes.ts'
-import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
+import type { CredentialAnswer, Issuer, IssuerLimits, KnownUser } from './issuer.ts'
 import { lookAtIssuance } from './look-at-issuance.ts'
 import { keptAfterSeconds } from './offer/create-offer.ts'
 import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
@@ -40,6 +40,8 @@ export interface IssuerPorts
     | 'holderKeys'
     | 'keyAttesters'
     | 'claimsWebhooks'
+    | 'userLogin'
+    | 'userPresentations'
     | 'callbacks'
     | 'now'
     | 'backOff'
@@ -79,6 +81,7 @@ const ISSUANCE_SCHEMA = 1
 const PROMISES_SCHEMA = 1
 const ANSWER_SCHEMA = 1
 const AUTHORIZATION_SCHEMA = 1
+const USER_SCHEMA = 1
 const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
 /** For a log-in and a page of text. */
@@ -101,6 +104,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     authorizations: stores.sessions<Authorization>('authorization', AUTHORIZATION_SCHEMA),
+    users: stores.sessions<KnownUser>('authorized-user', USER_SCHEMA),
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),

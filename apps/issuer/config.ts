@@ -6,6 +6,7 @@ import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
 import { attesterKeysSetting, clientsSetting } from './client-rules.ts'
+import { userShape } from './user-settings.ts'
 
 const texts = z.array(z.string().min(1).max(500)).min(1).max(100)
 
@@ -40,6 +41,7 @@ export const issuerShape = {
   ...managementTokensShape,
   ...callbackShape,
   ...typesShape,
+  ...userShape,
   offerTtlSeconds: z
     .int()
     .min(10)

@@ -33,6 +33,7 @@ import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
 import type { NamedKeys } from './signing/named-keys.ts'
 import { announcedFormats, extensionsOf, unknownExtensions } from './types/extension-formats.ts'
+import { openUsers } from './users/open-users.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -105,6 +106,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     holderKeys: outgoing.resolveKey,
     keyAttesters: keyAttestersOf(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
+    ...openUsers(runtime, outgoing, config),
     attesters: attestersOf(runtime, config),
     now,
     tokenJudges: await managementTokenJudges(runtime, outgoing, config),

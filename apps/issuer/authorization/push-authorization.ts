@@ -6,7 +6,10 @@ import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
-import { beginAuthorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import {
+  type Authorization,
+  beginAuthorization,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
@@ -78,6 +81,7 @@ export async function pushAuthorization(
       clientKey: instanceKey,
       issuanceId: offer.value.id,
       configurationIds: configurationIds.value,
+      ...userOf(offer.value),
     },
     times,
     issuer.now(),
@@ -115,6 +119,10 @@ async function findOffer(
 
 function canBeTakenUp(session: IssuanceSession, now: number): session is OfferedIssuance {
   return session.state === 'offered' && session.authentication !== undefined && now < session.expiresAt
+}
+
+function userOf({ authentication }: OfferedIssuance): Pick<Authorization, 'authentication'> {
+  return authentication === undefined || authentication.method === 'NONE' ? {} : { authentication }
 }
 
 /** Of the offer's credentials; all of them where the request names none. */

@@ -10,6 +10,7 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
+import { userRoutes } from './authorize/user-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { deferralRoutes } from './deferral-routes.ts'
@@ -46,6 +47,7 @@ export function issuerRoutes(
     credentialRoutes(app, issuer)
     await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
+    userRoutes(app, issuer, display.name)
     walletRoutes(app, issuer)
     tokenRoutes(app, issuer)
     deferralRoutes(app, issuer)

@@ -38,6 +38,13 @@ import {
   type PromisingPorts,
   promiseCredentials,
 } from './promise-credential.ts'
+import {
+  findUserRefusal,
+  isOfSomebody,
+  type UserPorts,
+  type UserRefusal,
+  withUsualClaims,
+} from './user-terms.ts'
 
 export interface CreateOffer {
   readonly credentials: readonly CredentialOrder[]
@@ -52,7 +59,7 @@ export interface CreateOffer {
   readonly profile?: ProfileName | undefined
 }
 
-export type OfferRefusal = PromiseRefusal | CallbackNotAllowed
+export type OfferRefusal = PromiseRefusal | CallbackNotAllowed | UserRefusal
 
 export interface CreatedOffer {
   readonly id: string
@@ -65,6 +72,7 @@ export interface CreatedOffer {
 type WritingPorts = Pick<Issuer, 'baseUrl' | 'macs'>
 export type OfferPorts = PromisingPorts &
   WritingPorts &
+  UserPorts &
   Pick<Issuer, 'sessions' | 'limits' | 'due' | 'callbacks'>
 
 export async function createOffer(
@@ -73,7 +81,13 @@ export async function createOffer(
 ): Promise<Result<CreatedOffer, OfferRefusal>> {
   const notAllowed = findCallbackRefusal(issuer.callbacks, order.callback)
   if (notAllowed !== undefined) return refuse(notAllowed)
-  const promised = await promiseCredentials(issuer, order.credentials)
+  const unavailable = await findUserRefusal(issuer, order.authentication)
+  if (unavailable !== undefined) return refuse(unavailable)
+  const promised = await promiseCredentials(
+    issuer,
+    withUsualClaims(issuer, order),
+    isOfSomebody(order.authentication) ? 'known_later' : 'nobody',
+  )
   if (!promised.ok) return promised
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))

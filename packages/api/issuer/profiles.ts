@@ -5,14 +5,8 @@
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
-import {
-  AUTHENTICATION_METHODS,
-  createdOffer,
-  disclosureMap,
-  OFFER_URL_EXAMPLE,
-  profileName,
-  txCode,
-} from './offers.ts'
+import { createdOffer, disclosureMap, OFFER_URL_EXAMPLE, profileName, txCode } from './offers.ts'
+import { authenticationMethod, tellTerms, userClaims, vpRequest } from './users.ts'
 
 /** Also the name of a file, and a part of addresses. */
 const name = z
@@ -76,7 +70,8 @@ const terms = {
     .boolean()
     .optional()
     .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
-  authenticationMethod: z.enum(AUTHENTICATION_METHODS).optional(),
+  authenticationMethod: authenticationMethod.optional(),
+  vpRequest: vpRequest.optional(),
   txCode: txCode.optional(),
 }
 
@@ -89,6 +84,7 @@ const shape = {
     .optional()
     .describe("Name of one of the configured issuerKeys; without it the deployment's issuer signs"),
   claims: claims.prefault({ source: 'given' }),
+  userClaims: userClaims.optional(),
   ...terms,
   display: strict({
     name: z.string().min(1).max(100),
@@ -125,13 +121,15 @@ export const profileBody = strict(shape, {
   x5Chain: 'not supported: the key named by key has certificates in the configuration',
   credentialData: 'not supported: claims says where they come from',
   version: 'not supported: it rises by itself; a file says it',
-}).meta({ examples: [EXAMPLE, EXAMPLE_ASKING] })
+})
+  .superRefine(tellTerms)
+  .meta({ examples: [EXAMPLE, EXAMPLE_ASKING] })
 
 /** As a file writes it, whose name is that of the profile. */
 export const profileFile = strict({
   ...shape,
   version: z.int().min(1).max(1_000_000_000).default(1),
-})
+}).superRefine(tellTerms)
 
 export type Profile = z.output<typeof profileBody>
 

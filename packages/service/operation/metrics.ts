@@ -62,6 +62,8 @@ export type OutgoingPurpose =
   | 'callback'
   | 'claims'
   | 'management_keys'
+  | 'login'
+  | 'verifier'
 
 export type SessionKind = 'verification' | 'issuance'
 

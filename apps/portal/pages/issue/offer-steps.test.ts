@@ -85,9 +85,8 @@ describe('an offer', () => {
     (stage, session, types, states) => {
       const heard = events(...types)
       expect(stageOf(session, heard)).toBe(stage)
-      expect(offerSteps(stage, heard, { authenticationMethod: 'NONE' }).map(({ state }) => state)).toEqual(
-        states,
-      )
+      for (const authenticationMethod of ['PWD', 'VP_TOKEN', 'NONE'] as const)
+        expect(offerSteps(stage, heard, { authenticationMethod }).map(({ state }) => state)).toEqual(states)
     },
   )
 

@@ -89,10 +89,10 @@ export interface NeededSteps {
 /** A yes in a browser, and somebody's agreement, are steps of the offers that need them. */
 function isNeeded(
   place: Place,
-  { authenticationMethod, deferred }: NeededSteps,
+  { authenticationMethod = 'PRE_AUTHORIZED', deferred }: NeededSteps,
   events: readonly SessionEvent[],
 ): boolean {
-  if (place === 'authorized') return authenticationMethod === 'NONE'
+  if (place === 'authorized') return authenticationMethod !== 'PRE_AUTHORIZED'
   if (place !== 'deferral_approved') return true
   return deferred !== undefined || events.some(({ type }) => type.startsWith('deferral_'))
 }
