@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { clusterRoutes } from '../cluster/cluster-routes.ts'
 import type { ServiceConfig } from '../config/schema.ts'
-import { createHttpService } from '../http/http-service.ts'
+import { createHttpService, type MountedOptions } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
@@ -33,11 +33,19 @@ export interface ServiceParts {
   readonly dueWork?: DueWork | undefined
 }
 
+/** One of several identities of a service, below a path of its address. */
+export interface TenantParts {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly parts: ServiceParts
+}
+
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
 export async function runService(
   runtime: Runtime,
   { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
+  tenants: readonly TenantParts[] = [],
 ): Promise<RunningService> {
   const { cluster, config, engine, log, metrics, monotonicMs, secure } = runtime
   try {
@@ -47,9 +55,9 @@ export async function runService(
       routes: async (app) => {
         await parts.routes(app)
         clusterRoutes(app, cluster)
-        if (hasTrust(runtime))
-          trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
+        tellTrust(app, runtime)
       },
+      mounted: tenants.map(mountedTenant),
       config,
       secure,
       checks: [
@@ -67,7 +75,10 @@ export async function runService(
     cluster.begin()
     // What was counted to the end is told before the store is closed.
     const close = [() => cluster.stopped(), () => runtime.close()]
-    const working = dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]
+    const due = [{ dueWork, log }, ...tenants.map((one) => ({ ...one.parts, log: one.runtime.log }))]
+    const working = due.flatMap((one) =>
+      one.dueWork === undefined ? [] : [startDueWork({ ...one.dueWork, log: one.log })],
+    )
     const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
@@ -77,9 +88,25 @@ export async function runService(
   }
 }
 
+function mountedTenant({ name, parts, runtime }: TenantParts): MountedOptions {
+  const { config, metrics } = runtime
+  return {
+    name,
+    title: parts.title,
+    description: parts.description,
+    config,
+    metrics,
+    routes: async (app) => {
+      await parts.routes(app)
+      tellTrust(app, runtime)
+    },
+  }
+}
+
 /** Whoever signs with no key of its own and believes nobody has nothing to tell. */
-function hasTrust({ trust }: Runtime): boolean {
-  return trust.keys.length > 0 || trust.sources() !== undefined
+function tellTrust(app: ServiceApp, { config, now, trust }: Runtime): void {
+  if (trust.keys.length > 0 || trust.sources() !== undefined)
+    trustRoutes(app, { telling: trust, baseUrl: config.baseUrl, now })
 }
 
 /** Who hears of the stop, and has nothing in flight. */
