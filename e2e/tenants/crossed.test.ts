@@ -60,7 +60,7 @@ const post = (place: Place, path: string, body: object) => postJson(place.url + 
 
 /** Status, and the code where there is one. */
 function told(answer: Answer): string {
-  const body: unknown = /^\{/.test(answer.text) ? JSON.parse(answer.text) : {}
+  const body: unknown = answer.text.startsWith('{') ? JSON.parse(answer.text) : {}
   const error = typeof body === 'object' && body !== null && 'error' in body ? ` ${String(body.error)}` : ''
   return `${answer.status}${error}`
 }

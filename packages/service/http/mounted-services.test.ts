@@ -133,11 +133,13 @@ describe('services below paths of another', () => {
     expect(((await (await ask('/acme/nothing')).json()) as { code: string }).code).toBe('404')
     expect((await ask('/acme/who', { method: 'PUT' })).status).toBe(405)
     await ask('/who')
-    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ route }) => route)
-    expect(told.map(({ route, tenant }) => `${tenant} ${route}`)).toEqual([
+    const told = lines
+      .map((line) => JSON.parse(line) as { readonly route?: string; readonly tenant?: string })
+      .filter(({ route }) => route !== undefined)
+    expect(told.map(({ route, tenant = 'nobody' }) => `${tenant} ${route}`)).toEqual([
       'acme unknown',
       'acme /who',
-      'undefined /who',
+      'nobody /who',
     ])
   })
 

@@ -148,6 +148,26 @@ describe('a postgres server that goes and comes', () => {
     await whole.close()
   })
 
+  it('many rooms use the connections that there are, and no more', async () => {
+    const whole = await openDatabase<Tables>(server.url, { maxConnections: 2 })
+    const rooms = await Promise.all(Array.from({ length: 8 }, (_, at) => whole.room(`room-${at}`)))
+    const asked = rooms.map((room) => sql`select pg_sleep(0.11)`.execute(room.db))
+    const seen: number[] = []
+    const count = async () => {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from pg_stat_activity
+        where query like '%pg_sleep(0.11)%' and pid <> pg_backend_pid()`.execute(database.db)
+      seen.push(rows[0]?.n ?? 0)
+    }
+    const counting = (async () => {
+      for (let turn = 0; turn < 10; turn++) await count()
+    })()
+    await Promise.all([...asked, counting])
+    await count()
+    expect(Math.max(...seen)).toBeGreaterThan(0)
+    expect(Math.max(...seen)).toBeLessThanOrEqual(2)
+    await whole.close()
+  })
+
   it('whoever may make no schema uses one that was made for him', async () => {
     const operator = await openDatabase<Tables>(server.url)
     await sql`create role limited login password 'limited'`.execute(operator.db)
