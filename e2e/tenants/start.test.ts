@@ -1,4 +1,5 @@
 /** The issuer with tenants, started as an operator starts it: what is opened, refused and told. */
+import { createHmac } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,9 @@ import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { freePort } from '@countersign/local-servers/ports'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { StartRefused } from '@countersign/service/operation/start-refused'
+import { startCallbackReceiver } from '@countersign/testing/client/callback-receiver'
 import { issue } from '@countersign/testing/client/flows'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const KEYS = {
@@ -49,6 +52,9 @@ async function refusedStart(
   if (refusal instanceof StartRefused) return refusal
   throw new Error('it started')
 }
+
+/** The last event of an issuance that went well. */
+const isEnd = ({ type }: Readonly<Record<string, unknown>>) => type === 'issuance_status'
 
 async function keyFile(name: string): Promise<string> {
   const file = join(cwd, `${name}.jwk`)
@@ -93,6 +99,44 @@ describe('an issuer with tenants', () => {
     expect(await statusAt('/acme', KEYS.deployment)).toBe(401)
     expect(await statusAt('', KEYS.deployment)).toBe(200)
     expect(await statusAt('', KEYS.acme)).toBe(401)
+  })
+})
+
+describe('events of a tenant', () => {
+  it('are told by its own due work, signed with its own secret', async () => {
+    const receiver = await startCallbackReceiver(await freePort())
+    const secrets = { acme: 'a'.repeat(32), deployment: 'd'.repeat(32) }
+    const files = await Promise.all(
+      Object.entries(secrets).map(async ([name, secret]) => {
+        const file = join(cwd, `callbacks-of-${name}`)
+        await writeFile(file, `whsec_${Buffer.from(secret).toString('base64')}\n`)
+        return file
+      }),
+    )
+    const [ofAcme = '', ofDeployment = ''] = files
+    const url = await start(
+      [{ name: 'acme', callbackSecretFile: ofAcme }, { name: 'b-co' }],
+      [`--callbackSecretFile=${ofDeployment}`],
+    )
+    for (const path of ['', '/acme', '/b-co'])
+      await issue(url + path, { headers: { statusCallbackUri: `${receiver.url}${path}/told` } })
+    await eventually('all are told', () => receiver.came.filter(({ body }) => isEnd(body)).length === 3)
+    const signedBy = new Map<string, Set<string>>()
+    for (const { headers, id, text } of receiver.came) {
+      const content = `${id}.${String(headers['webhook-timestamp'])}.${text}`
+      const signature = String(headers['webhook-signature'] ?? 'none')
+      const by = Object.entries(secrets).find(
+        ([, secret]) => signature === `v1,${createHmac('sha256', secret).update(content).digest('base64')}`,
+      )?.[0]
+      const signers = signedBy.get(id.split('.')[0] ?? '') ?? new Set()
+      signedBy.set(id.split('.')[0] ?? '', signers.add(by ?? signature))
+    }
+    expect([...signedBy.values()].map((by) => [...by].join()).toSorted()).toEqual([
+      'acme',
+      'deployment',
+      'none',
+    ])
+    await receiver.stop()
   })
 })
 

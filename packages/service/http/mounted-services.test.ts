@@ -19,6 +19,11 @@ function routesOf(name: string, held: Held): HttpServiceOptions['routes'] {
     app.get('/.well-known/thing', { config: open }, async () => ({ appended: name }))
     app.get('/managed', { config: { door: 'management' } }, async () => ({ name }))
     app.post('/limited', { bodyLimit: 100, config: { door: 'open', limited: true } }, async () => ({ name }))
+    app.get('/long', { config: open }, async () => {
+      held.count += 1
+      await new Promise((resolve) => app.stopping.addEventListener('abort', resolve))
+      return { name }
+    })
     app.get('/slow', { config: open }, async () => {
       held.count += 1
       await held.mayEnd.promise
@@ -175,6 +180,14 @@ describe('services below paths of another', () => {
     held.acme.mayEnd.resolve()
     expect((await answered).status).toBe(200)
     await closed
+  })
+
+  it('a stop ends the long answers of each', async () => {
+    const { ask, held, service } = await begin()
+    const answered = Promise.all(['/acme/long', '/other/long'].map((path) => nameAt(ask, path)))
+    while (held.acme.count + held.other.count < 2) await sleep(5)
+    await service.close()
+    expect(await answered).toEqual(['acme', 'other'])
   })
 
   it('a request of one of them is one of the whole, for whoever waits for quiet', async () => {
