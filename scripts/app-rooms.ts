@@ -130,6 +130,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/issuer/audit': onNode('service/http', 'stores/sql', 'apps/issuer/database'),
   'apps/issuer/idempotency': onNode('service/http', 'apps/issuer/database'),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),
+  'apps/issuer/tenants': using(['zod'], 'crypto', ...composition),
   'apps/issuer/http': using(
     ['fastify', 'zod'],
     'api',
@@ -189,6 +190,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/issuer/main.ts': onNode(
     'catalogue',
     'credential',
+    'crypto',
     'keys/engines',
     'protocol/oauth',
     ...composition,

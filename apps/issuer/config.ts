@@ -36,6 +36,12 @@ const issuerKey = z
     'names one of key and keyFile',
   )
 
+export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/
+
+const tenant = z.looseObject({
+  name: z.string().regex(TENANT_NAME, 'must be 1 to 40 characters of a-z 0-9 -, the first no hyphen'),
+})
+
 export const issuerShape = {
   ...outgoingShape,
   ...managementTokensShape,
@@ -292,6 +298,21 @@ export const issuerShape = {
     .default(0)
     .describe(
       'How many days it is kept which management calls changed something ([log](operations.md#the-log-of-management-calls)); 0: they are not written down',
+    ),
+  tenants: z
+    .array(tenant)
+    .max(200)
+    .default([])
+    .meta({ secret: true })
+    .describe(
+      'Further issuers under this deployment, each below the path of its `name`, with settings of its own ([tenants](tenants.md))',
+    ),
+  tenantsDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder with tenants, a `.json` or `.conf` (HOCON) file each, named as the tenant is; read at the start',
     ),
   displayName: z
     .string()

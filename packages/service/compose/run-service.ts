@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { clusterRoutes } from '../cluster/cluster-routes.ts'
 import type { ServiceConfig } from '../config/schema.ts'
 import type { CallerJudge } from '../http/callers/caller-judge.ts'
-import { createHttpService } from '../http/http-service.ts'
+import { createHttpService, type MountedOptions } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
@@ -36,11 +36,19 @@ export interface ServiceParts {
   readonly dueWork?: DueWork | undefined
 }
 
+/** One of several identities of a service, below a path of its address. */
+export interface TenantParts {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly parts: ServiceParts
+}
+
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
 export async function runService(
   runtime: Runtime,
   { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
+  tenants: readonly TenantParts[] = [],
 ): Promise<RunningService> {
   const { cluster, config, engine, log, metrics, monotonicMs, secure } = runtime
   try {
@@ -50,9 +58,9 @@ export async function runService(
       routes: async (app) => {
         await parts.routes(app)
         clusterRoutes(app, cluster)
-        if (hasTrust(runtime))
-          trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
+        tellTrust(app, runtime)
       },
+      mounted: tenants.map(mountedTenant),
       config,
       monotonicMs,
       secure,
@@ -71,7 +79,10 @@ export async function runService(
     cluster.begin()
     // What was counted to the end is told before the store is closed.
     const close = [() => cluster.stopped(), () => runtime.close()]
-    const working = dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]
+    const due = [{ dueWork, log }, ...tenants.map((one) => ({ ...one.parts, log: one.runtime.log }))]
+    const working = due.flatMap((one) =>
+      one.dueWork === undefined ? [] : [startDueWork({ ...one.dueWork, log: one.log })],
+    )
     const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
@@ -81,9 +92,26 @@ export async function runService(
   }
 }
 
+function mountedTenant({ name, parts, runtime }: TenantParts): MountedOptions {
+  const { config, metrics } = runtime
+  return {
+    name,
+    title: parts.title,
+    description: parts.description,
+    judges: parts.judges ?? [],
+    config,
+    metrics,
+    routes: async (app) => {
+      await parts.routes(app)
+      tellTrust(app, runtime)
+    },
+  }
+}
+
 /** Whoever signs with no key of its own and believes nobody has nothing to tell. */
-function hasTrust({ trust }: Runtime): boolean {
-  return trust.keys.length > 0 || trust.sources() !== undefined
+function tellTrust(app: ServiceApp, { config, now, trust }: Runtime): void {
+  if (trust.keys.length > 0 || trust.sources() !== undefined)
+    trustRoutes(app, { telling: trust, baseUrl: config.baseUrl, now })
 }
 
 /** Who hears of the stop, and has nothing in flight. */

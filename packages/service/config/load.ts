@@ -303,8 +303,12 @@ function missingKey(why: string): Mistake {
   }
 }
 
-function secretFrom(
-  values: BaseValues,
+type Secrets = Partial<
+  Pick<BaseValues, 'secret' | 'secretFile' | 'managementApiKey' | 'managementApiKeyFile'>
+>
+
+export function secretFrom(
+  values: Secrets,
   key: 'secret' | 'managementApiKey',
   fileKey: 'secretFile' | 'managementApiKeyFile',
   minimumLength: number,
