@@ -17,7 +17,7 @@ function routesOf(name: string, held: Held): HttpServiceOptions['routes'] {
     app.get('/who', { config: open }, async ({ url, originalUrl }) => ({ name, url, originalUrl }))
     app.get(`/.well-known/thing/base/${name}`, { config: open }, async () => ({ name }))
     app.get('/.well-known/thing', { config: open }, async () => ({ appended: name }))
-    app.get('/managed', { config: { door: 'management' } }, async () => ({ name }))
+    app.get('/managed', { config: { door: 'management', scope: 'sessions:read' } }, async () => ({ name }))
     app.post('/limited', { bodyLimit: 100, config: { door: 'open', limited: true } }, async () => ({ name }))
     app.get('/long', { config: open }, async () => {
       held.count += 1
