@@ -79,7 +79,7 @@ async function presented(link: string, held: Held, status = 200): Promise<string
 const again = (browser: Browser, url: string) =>
   eventually('a page is answered', async () => {
     const answer = await browser.get(url).catch(() => undefined)
-    return answer === undefined || answer.status === 502 ? undefined : answer
+    return answer === undefined || answer.instance === 'none' ? undefined : answer
   })
 
 describe('somebody who presents what is asked for', () => {
@@ -125,9 +125,10 @@ describe('somebody who presents what is asked for', () => {
         const answer = await browser.press(asking, 'approve', url).catch(() => undefined)
         return answer?.status === 303 ? answer : undefined
       })
-      expect(await claimsFor(trip, broughtBack(pressed))).toMatchObject({ given_name: 'Ada' })
       expect(killed).toBeDefined()
+      // What a wallet sends to an instance that is gone, it sends again; that is not what is looked at here.
       await killed?.restart()
+      expect(await claimsFor(trip, broughtBack(pressed))).toMatchObject({ given_name: 'Ada' })
     },
   )
 

@@ -12,15 +12,10 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import { cookieNamed } from '@countersign/service/login/own-page'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Issuer } from '../../issuer.ts'
-import {
-  type FindRefusal,
-  goOn,
-  type NextPage,
-  stateOf,
-  takeLogin,
-  takePresentation,
-  USER_PATHS,
-} from '../../users/find-user.ts'
+import { stateOf } from '../../users/arrival.ts'
+import { goOn, takePresentation } from '../../users/find-user.ts'
+import { type FindRefusal, type NextPage, USER_PATHS } from '../../users/known-user.ts'
+import { takeLogin } from '../../users/take-login.ts'
 import { againPage, askingPage, presentingPage } from './authorization-page.ts'
 import {
   askedBy,

@@ -1,7 +1,7 @@
 /** Why it is not known who a browser's user is, as the page says it: for whoever runs the provider, the verifier or the issuer. */
 import { authorizationError } from '@countersign/protocol/oauth/errors'
 import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { FindRefusal } from '../../users/find-user.ts'
+import type { FindRefusal } from '../../users/known-user.ts'
 import { wire } from '../answers/wire-wallet.ts'
 import { DECISION_ERRORS } from './wire-authorization.ts'
 
