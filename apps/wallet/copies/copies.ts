@@ -28,8 +28,8 @@ export interface ChosenCopy {
   readonly content: string
   readonly held: HeldCredential
   readonly signer: Signer
-  /** What it was used for when it was chosen; null: nobody has seen it. */
-  readonly usedFor: string | null
+  /** In how many answers it was when it was chosen; 0: nobody has seen it. */
+  readonly uses: number
 }
 
 export async function addCopies(
@@ -49,6 +49,7 @@ export async function addCopies(
       added_at: now(),
       used_at: null,
       used_for: null,
+      uses: 0,
     }
   })
   if (rows.length > 0) await transaction.insertInto('credential_copies').values(rows).execute()
@@ -96,13 +97,15 @@ export async function chooseCopy(
 ): Promise<ChosenCopy | undefined> {
   const rows = await wallet.database.db
     .selectFrom('credential_copies')
-    .select(['id', 'used_at', 'used_for'])
+    .select(['id', 'uses'])
     .where('credential_id', '=', id)
+    // Many may be of one second: that used most often is not the one used longest ago.
+    .orderBy('uses')
     .orderBy('used_at')
     .orderBy('id')
     .execute()
-  const unused = rows.filter(({ used_for: usedFor }) => usedFor === null)
-  const used = rows.filter(({ used_for: usedFor }) => usedFor !== null)
+  const unused = rows.filter(({ uses }) => uses === 0)
+  const used = rows.filter(({ uses }) => uses > 0)
   const from = unused.length === 0 ? 0 : (wallet.crypto.randomBytes(1)[0] ?? 0) % unused.length
   const inTurn = [...unused.slice(from), ...unused.slice(0, from), ...used]
   const free = inTurn.filter((row) => !taken.has(row.id))
@@ -120,7 +123,7 @@ export async function chooseCopy(
 async function openCopy(
   { columns, crypto, database, formats }: Wallet,
   format: string,
-  { id, used_for: usedFor }: { readonly id: string; readonly used_for: string | null },
+  { id, uses }: Pick<ChosenCopy, 'id' | 'uses'>,
 ): Promise<ChosenCopy | undefined> {
   const row = await database.db
     .selectFrom('credential_copies')
@@ -133,7 +136,7 @@ async function openCopy(
   // It was opened once, on receipt, before it was stored.
   if (held?.ok !== true) throw new Error(`a stored copy does not open: ${held?.error.code ?? format}`)
   const privateJwk = JSON.parse(columns.open(['credential_copies', id, 'key'], row.key_sealed)) as PrivateJwk
-  return { id, content, held: held.value, signer: softwareSigner(privateJwk), usedFor }
+  return { id, content, held: held.value, signer: softwareSigner(privateJwk), uses }
 }
 
 /** False: somebody else has shown one of them, or it was replaced, since it was chosen. Nothing is to be sent then. */
@@ -145,12 +148,12 @@ export async function spendCopies(
 ): Promise<boolean> {
   const once = new Map(chosen.map((copy) => [copy.id, copy]))
   // All in one order, so that nobody waits for somebody who waits for him.
-  for (const { id, usedFor } of [...once.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const { id, uses } of [...once.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const spent = await transaction
       .updateTable('credential_copies')
-      .set({ used_at: now(), used_for: answerId })
+      .set({ used_at: now(), used_for: answerId, uses: uses + 1 })
       .where('id', '=', id)
-      .where('used_for', usedFor === null ? 'is' : '=', usedFor)
+      .where('uses', '=', uses)
       .returning('id')
       .executeTakeFirst()
     if (spent === undefined) return false
@@ -191,7 +194,7 @@ export async function dropCopies(
   // SQLite has one writer at a time.
   await (database.engine === 'postgres' ? those.forUpdate() : those).execute()
   const dropping = transaction.deleteFrom('credential_copies').where('credential_id', '=', credentialId)
-  await (which === 'all' ? dropping : dropping.where('used_for', 'is not', null)).execute()
+  await (which === 'all' ? dropping : dropping.where('uses', '>', 0)).execute()
 }
 
 /** What more is asked for with goes with the last card that it is for. */

@@ -17,6 +17,7 @@ export async function createCopies(db: Untyped): Promise<void> {
     .addColumn('added_at', 'bigint', (column) => column.notNull())
     .addColumn('used_at', 'bigint')
     .addColumn('used_for', 'text')
+    .addColumn('uses', 'integer', (column) => column.notNull())
     .execute()
   await db.schema
     .createIndex('credential_copies_credential')

@@ -11,8 +11,10 @@ export interface CredentialCopyRow {
   readonly added_at: number
   /** Absent: nobody has seen it. */
   readonly used_at: number | null
-  /** The answer that it was last in, by its id; whoever takes the copy writes only what nobody changed since he looked. */
+  /** The answer that it was last in, by its id. */
   readonly used_for: string | null
+  /** In how many answers it was; whoever takes the copy counts on from what he saw. */
+  readonly uses: number
 }
 
 /** With what more can be had of an issuer after an issuance is over. `id` is that of the issuance that it began with. */
