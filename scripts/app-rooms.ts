@@ -405,11 +405,17 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'x509',
     'apps/wallet/database',
     'apps/wallet/history',
+    'apps/wallet/copies',
     'apps/wallet/credentials',
     'apps/wallet/receive',
     'apps/wallet/present',
   ),
-  'apps/wallet/export': onNode('apps/wallet/keys', 'apps/wallet/dids', 'apps/wallet/credentials'),
+  'apps/wallet/export': onNode(
+    'apps/wallet/keys',
+    'apps/wallet/dids',
+    'apps/wallet/copies',
+    'apps/wallet/credentials',
+  ),
   'apps/wallet/http/answers': using(
     ['fastify', 'zod'],
     'api/wallet',

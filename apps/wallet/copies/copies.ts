@@ -161,6 +161,23 @@ export async function spendCopies(
   return true
 }
 
+export async function allCopies(
+  { columns, database }: Wallet,
+  credentialId: string,
+): Promise<readonly (NewCopy & { readonly uses: number })[]> {
+  const rows = await database.db
+    .selectFrom('credential_copies')
+    .select(['id', 'key_sealed', 'content_sealed', 'uses'])
+    .where('credential_id', '=', credentialId)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ content_sealed: content, id, key_sealed: key, uses }) => ({
+    privateJwk: JSON.parse(columns.open(['credential_copies', id, 'key'], key)),
+    content: columns.open(['credential_copies', id, 'content'], content),
+    uses,
+  }))
+}
+
 /** The key of the copy that a card shows. Undefined for a card without copies. */
 export async function signerOfCopy(
   { columns, database }: Wallet,

@@ -38,10 +38,10 @@ export interface ProofWish {
 }
 
 /** All with one nonce: what each key signs says nothing of the others. */
-export function proofsFor(wallet: Wallet, wish: ProofWish): Promise<readonly string[]> {
+export async function proofsFor(wallet: Wallet, wish: ProofWish): Promise<readonly string[]> {
   const { clientId, issuer, keyReference, keys, nonce, signer } = wish
   const common = { clientId, issuer, nonce, now: wallet.now() }
-  if (keys === undefined) return Promise.all([createKeyProof({ ...common, signer, keyReference })])
+  if (keys === undefined) return [await createKeyProof({ ...common, signer, keyReference })]
   return Promise.all(
     keys.map((key) => createKeyProof({ ...common, signer: softwareSigner(key), keyReference: 'jwk' })),
   )
