@@ -365,11 +365,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/wallet/renew': onNode(
     'crypto',
-    'credential/contract',
     'keys/signers',
     'protocol/oauth/grants',
     'protocol/openid4vci',
-    'apps/wallet/database',
     'apps/wallet/keys',
     'apps/wallet/copies',
     'apps/wallet/credentials',

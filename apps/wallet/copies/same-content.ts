@@ -37,5 +37,5 @@ function inOrder(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return value.map(inOrder)
   if (!isJsonObject(value)) return value
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return members.map(([name, member]) => [name, inOrder(member)])
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]))
 }
