@@ -2,7 +2,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { findCard } from '../credentials/cards.ts'
 import { listCredentials } from '../credentials/credentials.ts'
 import { splitDocument } from '../credentials/disclosures.ts'
@@ -81,6 +81,10 @@ const keysOf = (disclosed: readonly JsonObject[]) => disclosed.map(({ cnf }) => 
 const times = <T>(count: number, one: () => Promise<T>) => Promise.all(Array.from({ length: count }, one))
 
 onBothDatabases('a copy', (store) => {
+  beforeEach(() => {
+    store().clock.now = Math.floor(Date.now() / 1000)
+  })
+
   it('is in one answer, until there is none that nobody has seen; then that seen longest ago is', async () => {
     const { answer, count, verifier } = await held(store())
     for (let shown = 0; shown < 10; shown++) {
@@ -194,6 +198,22 @@ onBothDatabases('a copy', (store) => {
     }
   })
 
+  it.each(['jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'] as const)(
+    'in the format %s is signed for with its own key',
+    async (format) => {
+      const { answer, count, verifier } = await held(store(), {}, [identityAs[format].id])
+      const meta = { type_values: [['IdentityCard']] }
+      const query = {
+        credentials: [{ id: 'q', format, meta, claims: [{ path: ['credentialSubject', 'given_name'] }] }],
+      }
+      for (let shown = 1; shown <= 3; shown++) {
+        expect(await answer(verifier.request({ query }))).toMatchObject({ value: { accepted: true } })
+        expect(await count()).toEqual({ unused: 10 - shown, total: 10 })
+      }
+      expect(new Set(verifier.disclosed.map((one) => JSON.stringify(one))).size).toBeGreaterThan(1)
+    },
+  )
+
   it('discloses what was picked on the card, whose disclosures are others', async () => {
     const { issuer, id, owned, verifier, wallet } = await held(store())
     const card = (await listCredentials(wallet, owned)).find((one) => one.id === id)
@@ -210,6 +230,10 @@ onBothDatabases('a copy', (store) => {
 
 for (const when of ['before', 'after'] as const)
   onBothDatabases(`an instance that dies ${when} any statement while it shows a copy`, (store) => {
+    beforeEach(() => {
+      store().clock.now = Math.floor(Date.now() / 1000)
+    })
+
     it('uses one for the answer, and none for what was not written down', async () => {
       const { count, owned, verifier, wallet } = await held(store(), { batchSize: 50 })
       const places = await diesEverywhere(async (statement) => {
@@ -231,6 +255,10 @@ for (const when of ['before', 'after'] as const)
   })
 
 onSqlite('the preview of a request', (store) => {
+  beforeEach(() => {
+    store().clock.now = Math.floor(Date.now() / 1000)
+  })
+
   it('says before when a copy would be shown again', async () => {
     const { owned, verifier, wallet } = await held(store(), { batchSize: 2 }, [identity.id, badge.id])
     const preview = async () => {

@@ -196,12 +196,19 @@ export async function advance(
 }
 
 export async function reload(wallet: Wallet, { id }: Pick<IssuanceRecord, 'id'>): Promise<IssuanceRecord> {
+  const issuance = await findIssuanceById(wallet, id)
+  if (issuance === undefined) throw new Error('an issuance that is under way is not there')
+  return issuance
+}
+
+/** Undefined for one that was forgotten. */
+export async function findIssuanceById(wallet: Wallet, id: string): Promise<IssuanceRecord | undefined> {
   const row = await wallet.database.db
     .selectFrom('receptions')
     .selectAll()
     .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  return opened(wallet, row)
+    .executeTakeFirst()
+  return row && opened(wallet, row)
 }
 
 /** Everything promised is stored; proofs are dropped, and token and key with them where nothing is left to tell. */

@@ -1,7 +1,7 @@
 /** More of a card, with the refresh token of its issuance. */
 import type { JsonObject } from '@countersign/core/json'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { copiesOf } from '../copies/copies.ts'
 import { deleteCredential, listCredentials } from '../credentials/credentials.ts'
 import { deleteKey, listKeys } from '../keys/keys.ts'
@@ -38,6 +38,9 @@ const PAUSE_ENDS = { next_at: 0 }
 async function after(end: typeof LEASE_ENDS | typeof PAUSE_ENDS, { database }: Wallet, owned: OwnedWallet) {
   await database.db.updateTable('renewals').set(end).where('wallet_id', '=', owned.id).execute()
 }
+
+/** What happens in the background, on a machine that does much else. */
+const eventually = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000 })
 
 interface Held {
   readonly wallet: Wallet
@@ -84,18 +87,22 @@ async function held(
 const keysOf = (disclosed: readonly JsonObject[]) => disclosed.map(({ cnf }) => JSON.stringify(cnf))
 
 onBothDatabases('copies of a card', (store) => {
+  beforeEach(() => {
+    store().clock.now = Math.floor(Date.now() / 1000)
+  })
+
   it('are fetched anew after an answer that leaves less than a third, and nobody waits for it', async () => {
     const { count, issuer, owned, show, verifier, wallet } = await held(store())
     await show(6)
     expect(await count()).toEqual({ unused: 4, total: 10 })
     expect(issuer.tokens.size).toBe(1)
     await show(1)
-    await vi.waitFor(async () => expect(await count()).toEqual({ unused: 13, total: 13 }))
+    await eventually(async () => expect(await count()).toEqual({ unused: 13, total: 13 }))
     expect(issuer.tokens.size).toBe(2)
     expect(await listCredentials(wallet, owned)).toHaveLength(1)
     await show(9)
     expect(new Set(keysOf(verifier.disclosed)).size).toBe(16)
-    await vi.waitFor(async () => expect(await count()).toEqual({ unused: 14, total: 14 }))
+    await eventually(async () => expect(await count()).toEqual({ unused: 14, total: 14 }))
   })
 
   it('are fetched by one of ten at once', async () => {
@@ -103,7 +110,7 @@ onBothDatabases('copies of a card', (store) => {
     await show(6)
     issuer.failNext('/.well-known/openid-credential-issuer', 'unavailable', 3)
     await show(1)
-    await vi.waitFor(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
+    await eventually(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
     await after(PAUSE_ENDS, wallet, owned)
     await Promise.all(Array.from({ length: 10 }, () => refillCopies(store().instance(), owned, [id])))
     expect(await count()).toEqual({ unused: 13, total: 13 })
@@ -116,7 +123,7 @@ onBothDatabases('copies of a card', (store) => {
     await show(6)
     issuer.failNext('/token', 'unavailable', 3)
     await show(1)
-    await vi.waitFor(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
+    await eventually(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
     const asked = issuer.asked.length
     await refillCopies(wallet, owned, [id])
     expect(issuer.asked).toHaveLength(asked)
@@ -130,8 +137,7 @@ onBothDatabases('copies of a card', (store) => {
     await show(6)
     issuer.failNext('/token', 'unavailable', 1000)
     await show(1)
-    await vi.waitFor(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
-    const { now } = store().clock
+    await eventually(async () => expect((await renewalOf(store(), owned))?.['failures']).toBe(1))
     const pauses: number[] = []
     for (let failures = 1; failures <= 3; failures++) {
       const { next_at: next } = (await renewalOf(store(), owned)) ?? {}
@@ -139,7 +145,6 @@ onBothDatabases('copies of a card', (store) => {
       store().clock.now = Number(next)
       await refillCopies(wallet, owned, [id])
     }
-    store().clock.now = now
     expect(pauses).toEqual([60, 120, 240])
   })
 
@@ -155,7 +160,7 @@ onBothDatabases('copies of a card', (store) => {
     await show(6)
     name = 'Ada Maria'
     await show(1)
-    await vi.waitFor(async () => expect(await count()).toEqual({ unused: 10, total: 10 }))
+    await eventually(async () => expect(await count()).toEqual({ unused: 10, total: 10 }))
     expect(await listCredentials(wallet, owned)).toMatchObject([
       { held: { claims: { given_name: 'Ada Maria' } } },
     ])
@@ -180,6 +185,10 @@ async function renewalOf(store: TestStore, owned: OwnedWallet) {
 }
 
 onBothDatabases('a card that is issued anew', (store) => {
+  beforeEach(() => {
+    store().clock.now = Math.floor(Date.now() / 1000)
+  })
+
   it('is the same card with all of it new', async () => {
     const { count, id, issuer, owned, show, verifier, wallet } = await held(store())
     await show(2)
@@ -192,7 +201,7 @@ onBothDatabases('a card that is issued anew', (store) => {
     expect(await count()).toEqual({ unused: 10, total: 10 })
     await show(2)
     expect(new Set(keysOf(verifier.disclosed)).size).toBe(4)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(issuer.notified.filter(({ event }) => event === 'credential_accepted')).toHaveLength(2),
     )
   })
@@ -295,6 +304,10 @@ onBothDatabases('a card that is issued anew', (store) => {
 
 for (const when of ['before', 'after'] as const)
   onBothDatabases(`an instance that dies ${when} any statement while it asks for more`, (store) => {
+    beforeEach(() => {
+      store().clock.now = Math.floor(Date.now() / 1000)
+    })
+
     it('loses neither the refresh token nor a copy, and asks for no more than it takes', async () => {
       const { count, id, issuer, owned, wallet } = await held(store())
       const places = await diesEverywhere(async (statement) => {

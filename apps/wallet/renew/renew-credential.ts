@@ -20,7 +20,13 @@ import { keepLogos } from '../credentials/pictures.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import { planCopies } from '../receive/copies-plan.ts'
 import { type FetchMetadataRefusal, fetchIssuer, type Issuer } from '../receive/fetch-offer.ts'
-import { finishIssuance, type IssuanceRecord, type Renewed, reload } from '../receive/issuance-record.ts'
+import {
+  findIssuanceById,
+  finishIssuance,
+  type IssuanceRecord,
+  type Renewed,
+  reload,
+} from '../receive/issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from '../receive/obtain-credential.ts'
 import {
   endRenewal,
@@ -175,10 +181,13 @@ async function pendingFor(
 ): Promise<Result<{ readonly renewal: Renewal; readonly issuance: IssuanceRecord }, never> | undefined> {
   const { pending } = renewal.state
   if (pending?.credentialId !== credentialId) return undefined
-  const issuance = await reload(wallet, { id: pending.issuanceId })
+  const issuance = await findIssuanceById(wallet, pending.issuanceId)
+  if (issuance === undefined || issuance.finished) return undefined
   const { expiresAt } = issuance.progress.token ?? {}
-  const isOpen = !issuance.finished && (expiresAt === undefined || expiresAt > wallet.now())
-  return isOpen ? ok({ renewal, issuance }) : undefined
+  if (expiresAt === undefined || expiresAt > wallet.now()) return ok({ renewal, issuance })
+  // Nothing more comes of it, and it holds on to a key.
+  await finishIssuance(wallet, issuance)
+  return undefined
 }
 
 /** Of a card with copies any of their keys tells which algorithm is wanted; others are bound to the holder's. */
