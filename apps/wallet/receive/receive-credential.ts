@@ -45,7 +45,7 @@ import { tellAccepted } from './tell-issuer.ts'
 export interface UseOffer {
   /** The URL of an offer, or its JSON. */
   readonly offer: string
-  /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
+  /** Whose key the credentials are bound to; when absent that of each copy, or the default DID's. A repeated call keeps the first one's. */
   readonly did?: string | undefined
   readonly txCode?: string | undefined
 }
