@@ -17,6 +17,7 @@ import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
 import { serverNonces } from './server-nonces.ts'
+import { typeLooks } from './type-looks.ts'
 import type { Wallet, WalletLimits } from './wallet.ts'
 
 export interface WalletPorts
@@ -30,7 +31,7 @@ export interface WalletPorts
 
 export interface WalletSettings
   extends Omit<WalletLimits, 'tokenLifetimeSeconds' | 'minimumPasswordLength'>,
-    Pick<Wallet, 'baseUrl' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
+    Pick<Wallet, 'baseUrl' | 'batchCopies' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
   /** Of the web wallet. */
   readonly webWalletUrl?: string | undefined
   readonly mode: Mode
@@ -60,6 +61,8 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     clientId: settings.clientId,
     redirectUri: `${pagesAddress(settings).replace(/\/+$/, '')}/authorized`,
     repositoryUrl: settings.repositoryUrl,
+    batchCopies: settings.batchCopies,
+    typeLooks: typeLooks(),
     limits: limitsOf(settings),
   }
 }

@@ -233,6 +233,8 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
     [`DELETE ${at}/dids/{did}`]: ofDid,
     [`DELETE ${at}/credentials/{credential}`]: ofSecond,
     [`POST ${at}/credentials/{credential}/restore`]: ofSecond,
+    // An issuer gives no refresh token unless it is told to.
+    [`POST ${at}/credentials/{credential}/refresh`]: { status: 409 },
     // Our issuer's cards have no logo.
     [`GET ${at}/credentials/{credential}/pictures/{picture}`]: {
       values: async () => ({ picture: 'none' }),

@@ -171,6 +171,7 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: `${inWallet}/credentials/{credential}/status`, methods: read },
   { path: `${inWallet}/credentials/{credential}/pictures/{picture}`, methods: read },
   { path: `${inWallet}/credentials/{credential}/restore`, methods: { POST: anyBody } },
+  { path: `${inWallet}/credentials/{credential}/refresh`, methods: { POST: anyBody } },
   { path: `${exchange}/resolveCredentialOffer`, methods: { POST: ['text', 'json'] } },
   { path: `${exchange}/useOfferRequest`, methods: { POST: ['text', 'json'] } },
   { path: `${exchange}/resolveIssuerOpenIDMetadata`, methods: read },

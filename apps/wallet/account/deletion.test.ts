@@ -9,6 +9,7 @@ import { recordEvent } from '../history/record-event.ts'
 import { generateKey } from '../keys/keys.ts'
 import { softwareAuthenticator } from '../testing/authenticator.testing.ts'
 import { diesEverywhere, dyingAt, killed } from '../testing/dying.testing.ts'
+import { identity } from '../testing/issuer.testing.ts'
 import { allRows, newOwner, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { listWallets } from './accounts.ts'
@@ -32,7 +33,7 @@ const ANONYMOUS = new Set(['retired_dids', 'spent_challenges'])
 async function fullAccount(
   store: TestStore,
 ): Promise<{ readonly wallet: Wallet; readonly owned: OwnedWallet }> {
-  const { opened, owned, wallet } = await ready(store)
+  const { opened, owned, wallet } = await ready(store, [identity.id], { batchSize: 3, refreshes: true })
   const { accountId } = owned
   await useOpenRequest(wallet, owned, pick(await opened()))
   await opened()

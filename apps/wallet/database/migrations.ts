@@ -1,6 +1,7 @@
 /** How the wallet's tables came to be, in order. Once released a migration is never changed; the next one is added. */
 import type { Migration } from '@countersign/stores/sql/migrate'
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { createCopies } from './copies-migration.ts'
 
 // Migrations are written against the tables of their time, which no type of today describes.
 type Untyped = Kysely<unknown>
@@ -58,6 +59,7 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createMissingIndexes(db)
     },
   },
+  '2027-02-copies': { up: createCopies },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {

@@ -6,6 +6,7 @@
 
 import type { SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { Kysely, Transaction } from 'kysely'
+import type { CredentialCopyRow, RenewalRow } from './copies-schema.ts'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
@@ -25,6 +26,8 @@ export interface WalletTables {
   hosted_dids: HostedDidRow
   retired_dids: RetiredDidRow
   credentials: CredentialRow
+  credential_copies: CredentialCopyRow
+  renewals: RenewalRow
   pictures: PictureRow
   receptions: IssuanceRow
   presentations: PresentationRow
@@ -136,6 +139,8 @@ export interface CredentialRow {
   /** With `slot_hash`: one credential for each that an offer promised, however often it arrives. */
   readonly reception_id: string
   readonly slot_hash: string
+  /** Of what more of it is asked for with; absent where nothing more can be had. */
+  readonly renewal_id: string | null
 }
 
 /** What is drawn on a card: its media type and its bytes, as JSON. It goes with its credential. `id` is a keyed hash of that and its address. */

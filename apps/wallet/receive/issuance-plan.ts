@@ -16,6 +16,7 @@ import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
+import { planCopies } from './copies-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
 
 export interface IssuancePlan {
@@ -38,6 +39,8 @@ export interface PlannedConfiguration {
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
   readonly look?: KeptLook | undefined
+  /** How many are asked for at once, each for a fresh key. Absent: one, for the holder's key. */
+  readonly copies?: number | undefined
 }
 
 export type PlanRefusal =
@@ -66,6 +69,8 @@ export interface PlanInput {
   readonly did?: string | undefined
   readonly txCode: string | undefined
   readonly formats: FormatRegistry
+  /** How many copies this wallet wants. */
+  readonly batchCopies: number
 }
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
@@ -147,7 +152,10 @@ function planConfiguration(
   if (configuration.proofAlgorithms === undefined) return 'proof_type'
   if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
   const keyReference = referenceTo(input, configuration.bindingMethods)
-  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
+  if (keyReference === undefined) return 'binding_method'
+  const { batchSize } = input.issuer.metadata
+  const { copies } = planCopies(configuration, { batchSize, did: input.did, wanted: input.batchCopies })
+  return { ...planned, keyReference, copies }
 }
 
 /**

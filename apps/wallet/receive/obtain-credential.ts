@@ -5,26 +5,28 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
-import type { HeldCredential } from '@countersign/credential/contract/format'
+import { FETCHED } from '@countersign/core/size-limits'
 import type { Signer } from '@countersign/crypto/engine'
 import { sameKey } from '@countersign/crypto/jwk'
+import type { PrivateJwk } from '@countersign/keys/signers/software-key'
 import {
   type CredentialResponseRefusal,
   type CredentialSelector,
   parseCredentialResponse,
   writeCredentialRequest,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
 import { keepDrawings } from '../credentials/drawings.ts'
 import { nameIn } from '../credentials/holder-signer.ts'
+import { replaceCredential } from '../credentials/replace-credential.ts'
 import { type NamedKey, namesOfKey } from '../dids/dids.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
+import { judgeBatch, openedFor, type UnacceptableReason } from './judge-batch.ts'
+import { proofsFor, withKeys } from './key-proofs.ts'
 import { senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
@@ -36,8 +38,6 @@ export type CredentialRefusal =
   | { readonly code: 'nonce_response_malformed' }
   | { readonly code: 'deferred_unsupported' }
   | { readonly code: 'credential_unacceptable'; readonly reason: UnacceptableReason }
-
-export type UnacceptableReason = 'size' | 'unreadable' | 'type' | 'binding'
 
 export interface CredentialStep {
   readonly owned: OwnedWallet
@@ -84,9 +84,11 @@ async function prepareRequest(
   slot: string,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   if (issuance.finished || issuance.progress.requests[slot] !== undefined) return ok(issuance)
-  const made = await makeRequest(wallet, step)
+  const { configuration, signer } = step
+  const keyed = await withKeys(wallet, issuance, slot, { copies: configuration.copies, signer })
+  const made = await makeRequest(wallet, step, keyed.progress.keys?.[slot])
   if (!made.ok) return made
-  const prepared = await advance(wallet, issuance, (progress) =>
+  const prepared = await advance(wallet, keyed, (progress) =>
     progress.requests[slot] === undefined
       ? { ...progress, requests: { ...progress.requests, [slot]: made.value } }
       : progress,
@@ -94,21 +96,25 @@ async function prepareRequest(
   return ok(prepared)
 }
 
-async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result<string, CredentialRefusal>> {
+async function makeRequest(
+  wallet: Wallet,
+  step: CredentialStep,
+  keys: readonly PrivateJwk[] | undefined,
+): Promise<Result<string, CredentialRefusal>> {
   const { keyReference } = step.configuration
   const selector = selectorOf(step.entitlement)
   if (keyReference === undefined) return ok(JSON.stringify(writeCredentialRequest(selector)))
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
-  const proof = await createKeyProof({
+  const values = await proofsFor(wallet, {
     signer: step.signer,
-    issuer: step.issuer.metadata.issuer,
-    now: wallet.now(),
+    keys,
     keyReference,
+    issuer: step.issuer.metadata.issuer,
     nonce: nonce.value,
     clientId: step.clientId,
   })
-  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values: [proof] } })))
+  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values } })))
 }
 
 function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {
@@ -162,25 +168,41 @@ function noticeFor({ issuer }: CredentialStep, notificationId: string | undefine
   return endpoint === undefined || notificationId === undefined ? undefined : { endpoint, notificationId }
 }
 
-/** §8.3: never more credentials than proofs, and we sent one. Of several the first that is ours is kept. */
 async function keep(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
   { credentials, notice }: IssuedAnswer,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+  const judged = await judge(wallet, issuance, step, credentials)
+  if (judged.ok) {
+    const noted = await noteDown(wallet, issuance, step, notice)
+    return store(wallet, noted, step, judged.value)
+  }
+  const { error: reason } = judged
+  if (notice !== undefined) await tellFailure(wallet, issuance, notice, FAILURES[reason])
+  return refuse({ code: 'credential_unacceptable', reason })
+}
+
+/** §8.3: never more credentials than proofs. Where we sent one, the first that is ours is kept. */
+async function judge(
+  wallet: Wallet,
+  issuance: IssuanceRecord,
+  step: CredentialStep,
+  credentials: readonly string[],
+): Promise<Result<OurCredential, UnacceptableReason>> {
+  const keys = issuance.progress.keys?.[slotOf(step.entitlement)]
+  if (keys !== undefined) {
+    const batch = await judgeBatch(wallet, step.configuration, keys, credentials)
+    return batch.ok ? ok({ ...batch.value, isBound: false }) : batch
+  }
   let firstReason: UnacceptableReason | undefined
   for (const content of credentials) {
     const opened = await openedAsOurs(wallet, issuance, step, content)
-    if (opened.ok) {
-      const noted = await noteDown(wallet, issuance, step, notice)
-      return store(wallet, noted, step, { content, ...opened.value })
-    }
+    if (opened.ok) return opened
     firstReason ??= opened.error
   }
-  const reason = firstReason ?? 'unreadable'
-  if (notice !== undefined) await tellFailure(wallet, issuance, notice, FAILURES[reason])
-  return refuse({ code: 'credential_unacceptable', reason })
+  return refuse(firstReason ?? 'unreadable')
 }
 
 /** What whoever writes issuers reads of it; ASCII without quotes and backslashes (§11.1). */
@@ -189,6 +211,8 @@ const FAILURES: Readonly<Record<UnacceptableReason, string>> = {
   unreadable: 'The credential cannot be read',
   type: 'The credential is of another type than was offered',
   binding: 'The credential is not bound to the key that was proven',
+  key_repeated: 'Two credentials of the batch are bound to one key',
+  content_differs: 'The credentials of the batch do not say the same',
 }
 
 /** Before the credential is stored, so that whoever goes on after a crash knows that there is something to tell. */
@@ -211,10 +235,10 @@ async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
   { configuration, entitlement, issuer, owned }: CredentialStep,
-  { isBound, ...credential }: Pick<NewCredential, 'content'> & OurCredential,
+  { isBound, ...credential }: OurCredential,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const { drawings, look } = await lookFor(wallet, credential.held, configuration.look)
-  const id = await storeCredential(wallet, owned, {
+  const received: NewCredential = {
     ...credential,
     issuanceId: issuance.id,
     slot: slotOf(entitlement),
@@ -222,15 +246,19 @@ async function store(
     look,
     keyId: isBound ? issuance.keyId : undefined,
     party: partyOf(issuer.metadata),
-  })
+  }
+  const { renews } = issuance.progress
+  const id =
+    renews === undefined
+      ? await storeCredential(wallet, owned, received)
+      : await replaceCredential(wallet, owned, renews, received)
   const values = credential.held.claims
   if (id !== undefined) await keepDrawings(wallet, owned, { credentialId: id, values, drawings })
   return ok(issuance)
 }
 
-interface OurCredential {
-  readonly held: HeldCredential
-  /** To our key; otherwise to nobody's. */
+interface OurCredential extends Pick<NewCredential, 'content' | 'copies' | 'held'> {
+  /** To the holder's key; otherwise to nobody's, or each copy to its own. */
   readonly isBound: boolean
 }
 
@@ -241,18 +269,18 @@ async function openedAsOurs(
   content: string,
 ): Promise<Result<OurCredential, UnacceptableReason>> {
   const { configuration, signer } = step
-  if (content.length > RECEIVED.credential) return refuse('size')
-  const opened = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
-  if (opened?.ok !== true) return refuse('unreadable')
+  const opened = await openedFor(wallet, configuration, content)
+  if (!opened.ok) return opened
   const held = opened.value
-  if (configuration.type !== undefined && held.type !== configuration.type) return refuse('type')
   const isBound =
     held.holderKey === undefined
       ? nameIn(wallet, held, await ourNames(wallet, issuance, step)) !== undefined
       : sameKey(held.holderKey, signer.publicJwk)
-  if (isBound) return ok({ held, isBound })
+  if (isBound) return ok({ content, held, isBound })
   const namesNobody = held.holderKey === undefined && held.holderKeyUrl === undefined
-  return namesNobody && configuration.keyReference === undefined ? ok({ held, isBound }) : refuse('binding')
+  return namesNobody && configuration.keyReference === undefined
+    ? ok({ content, held, isBound })
+    : refuse('binding')
 }
 
 /** What a credential may call our key instead of holding it: as our proof did, or by another did:web of this wallet's. */

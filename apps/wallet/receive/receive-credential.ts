@@ -38,13 +38,14 @@ import {
 } from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
 import { clientIdFor, obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { keepRenewal } from './renewal-record.ts'
 import { type SendRefusal, sendToAuthorize } from './send-to-authorize.ts'
 import { tellAccepted } from './tell-issuer.ts'
 
 export interface UseOffer {
   /** The URL of an offer, or its JSON. */
   readonly offer: string
-  /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
+  /** Whose key the credentials are bound to; when absent that of each copy, or the default DID's. A repeated call keeps the first one's. */
   readonly did?: string | undefined
   readonly txCode?: string | undefined
 }
@@ -130,8 +131,14 @@ export async function takeUpOffer(
   if (!granted.ok) return granted
   const obtained = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
   const { refused } = obtained
-  if (refused === undefined)
+  if (refused === undefined) {
+    await keepRenewal(wallet, owned, obtained.issuance, {
+      issuer,
+      plan,
+      clientId: clientIdFor(wallet, issuer, plan),
+    })
     return ok(await takenUp(wallet, owned, await finishIssuance(wallet, obtained.issuance)))
+  }
   // Of what came before.
   await tellAccepted(wallet, obtained.issuance)
   return refused
@@ -220,6 +227,7 @@ async function planWith(
     names,
     txCode,
     formats: wallet.formats,
+    batchCopies: wallet.batchCopies,
     did,
   })
   if (!plan.ok) return plan

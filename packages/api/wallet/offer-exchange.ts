@@ -35,7 +35,9 @@ export const useExchangedOfferRequest = strict({
     .min(1)
     .max(4096)
     .optional()
-    .describe('Whose key the credentials are bound to; the default DID without it'),
+    .describe(
+      'Whose key the credentials are bound to. Without it a key of its own for each copy, where the issuer gives several; else that of the default DID',
+    ),
   redirectUri: z
     .string()
     .min(1)

@@ -127,6 +127,16 @@ describe('a token response', () => {
     })
   })
 
+  it('may come with a token for another one', () => {
+    const written = writeTokenResponse({
+      accessToken: 't',
+      tokenType: 'DPoP',
+      expiresIn: 300,
+      refreshToken: 'r',
+    })
+    expect(parseTokenResponse(written)).toMatchObject({ value: { refreshToken: 'r' } })
+  })
+
   it('keeps the credential identifiers of its authorization details', () => {
     const detail = {
       type: 'openid_credential',
@@ -145,6 +155,11 @@ describe('a token response', () => {
     ['a lifetime as text', { expires_in: '300' }],
     ['a lifetime that is null', { expires_in: null }],
     ['a negative lifetime', { expires_in: -1 }],
+    ['a refresh token that is null', { refresh_token: null }],
+    ['a refresh token that is empty', { refresh_token: '' }],
+    ['a refresh token that is no text', { refresh_token: 7 }],
+    ['a refresh token with what no form carries as it is', { refresh_token: 'r\n' }],
+    ['a refresh token that is too long', { refresh_token: 'r'.repeat(16_385) }],
     ['details that are null', { authorization_details: null }],
     ['details that are no list', { authorization_details: {} }],
     ['details of text', { authorization_details: ['x', null] }],

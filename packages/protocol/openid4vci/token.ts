@@ -3,7 +3,7 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
+import { defined, type JsonObject, type JsonValue, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PresentedClient, writeClient } from '../oauth/client-authentication/methods.ts'
 import { type Form, parameter } from '../oauth/form-parameters.ts'
@@ -43,6 +43,8 @@ export interface TokenResponse {
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Lifetime from now, in seconds, where the server tells it. */
   readonly expiresInSeconds?: number | undefined
+  /** With what another token is had; absent where there is none that can be sent back. */
+  readonly refreshToken?: string | undefined
   /** Present where the server names credentials by identifier (§6.2): then requests use these. */
   readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
 }
@@ -106,8 +108,15 @@ export function parseTokenResponse(answer: JsonObject): Result<TokenResponse, To
     accessToken,
     tokenType: tokenType.value,
     expiresInSeconds: isLifetime(expiresIn) ? expiresIn : undefined,
+    refreshToken: readRefreshToken(json['refresh_token']),
     authorizationDetails: readAuthorizedDetails(json['authorization_details']),
   })
+}
+
+/** RFC 6749 appendix A.17. */
+function readRefreshToken(value: JsonValue | undefined): string | undefined {
+  const token = boundedText(value, MAX_ACCESS_TOKEN_LENGTH)
+  return token !== undefined && /^[\x20-\x7e]+$/.test(token) ? token : undefined
 }
 
 function parseTokenType(value: unknown): Result<'DPoP' | 'Bearer', TokenResponseRefusal> {

@@ -4,7 +4,7 @@ import type { WireError, WireErrors } from '@countersign/service/http/answers/wi
 import { HOLDER_ALGORITHMS } from '../../keys/key-types.ts'
 import type { WayFault } from '../../receive/authorization-plan.ts'
 import type { UnusableReason } from '../../receive/issuance-plan.ts'
-import type { UnacceptableReason } from '../../receive/obtain-credential.ts'
+import type { UnacceptableReason } from '../../receive/judge-batch.ts'
 import type { IssuerError } from '../../receive/post-to-issuer.ts'
 import type { ReceiveRefusal } from '../../receive/receive-credential.ts'
 import { DID_ERRORS, KEY_ERRORS } from './wire-holding.ts'
@@ -104,6 +104,8 @@ const UNACCEPTABLE_REASONS: Readonly<Record<UnacceptableReason, string>> = {
   unreadable: 'it is malformed',
   type: 'it has another type than was offered',
   binding: 'it is bound to a key that is not ours',
+  key_repeated: 'two of a batch are bound to one key',
+  content_differs: 'not all of a batch say the same',
 }
 
 /** The issuer's own words are passed on as such. A fault of its server is not the caller's. */

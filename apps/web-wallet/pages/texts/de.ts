@@ -110,6 +110,10 @@ export const de: TextsLike<WalletTexts> = {
     notVouched: 'Niemand, den diese Brieftasche kennt, bürgt für die Unterschrift.',
     bound: 'An diese Brieftasche gebunden. Eine Kopie anderswo ist nichts wert.',
     unbound: 'Nicht an diese Brieftasche gebunden: Wer eine Kopie hat, kann sie zeigen.',
+    copies: (unused, total) =>
+      unused === 0
+        ? 'Jedes ihrer Exemplare hat schon jemand gesehen: Wird sie wieder gezeigt, ist sie wiederzuerkennen.'
+        : `${unused} ihrer ${total} Exemplare hat noch niemand gesehen.`,
     categories: 'Kategorien',
     newCategory: 'Neue Kategorie',
     newCategoryHint: 'Ein Wort von Ihnen, unter dem Sie die Karte wiederfinden.',
@@ -300,6 +304,7 @@ export const de: TextsLike<WalletTexts> = {
         ? `Nicht geteilt: ${list(labels)}.`
         : `Nicht geteilt: ${labels.join(', ')} und ${more} weitere.`,
     nothingElse: 'Sonst steht nichts auf der Karte.',
+    reused: 'Jedes Exemplar dieser Karte hat schon jemand gesehen, der sie jetzt wiedererkennen kann.',
     otherWay: 'Oder stattdessen zeigen',
     goodToKnow: 'Gut zu wissen',
     youMayDecline: 'Sie können Nein sagen. Sie erfahren nur, dass Sie abgelehnt haben.',

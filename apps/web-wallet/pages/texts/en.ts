@@ -99,6 +99,10 @@ export const en = {
     notVouched: 'Nobody whom this wallet knows vouches for whoever signed it.',
     bound: 'Bound to this wallet. A copy elsewhere is worth nothing.',
     unbound: 'Not bound to this wallet: whoever has a copy can show it.',
+    copies: (unused: number, total: number) =>
+      unused === 0
+        ? 'Each of its copies has been seen by somebody: shown again, it can be recognised.'
+        : `${unused} of its ${total} copies ${counted(unused, 'has', 'have')} been seen by nobody.`,
     categories: 'Categories',
     newCategory: 'New category',
     newCategoryHint: 'A word of your own, under which you find the card again.',
@@ -274,6 +278,7 @@ export const en = {
     notShared: (labels: readonly string[], more: number) =>
       more === 0 ? `Not shared: ${list(labels)}.` : `Not shared: ${labels.join(', ')} and ${more} more.`,
     nothingElse: 'The card has nothing else on it.',
+    reused: 'Each copy of this card has been seen by somebody, who can recognise the card now.',
     otherWay: 'Or show instead',
     goodToKnow: 'Good to know',
     youMayDecline: 'You can say no. They learn only that you declined.',
