@@ -16,6 +16,7 @@ import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
+import { agreeOnEncryption, type EncryptionRefusal } from './encrypted-messages.ts'
 import type { Issuer } from './fetch-offer.ts'
 
 export interface IssuancePlan {
@@ -44,7 +45,7 @@ export type PlanRefusal =
   | GrantRefusal
   | { readonly code: 'tx_code_needed' }
   | ({ readonly code: 'configuration_unusable' } & Unusable)
-  | { readonly code: 'encryption_required' }
+  | EncryptionRefusal
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
@@ -73,7 +74,8 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
   if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
-  if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(issuer.metadata)
+  if (!encryption.ok) return encryption
   const configurations: PlannedConfiguration[] = []
   let unusable: Unusable | undefined
   for (const id of offer.configurationIds) {
@@ -104,7 +106,8 @@ export function refuseHopeless(
   const { metadata } = issuer
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
-  if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(metadata)
+  if (!encryption.ok) return encryption
   const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
   const [configurationId = ''] = configurationIds
   const [reason] = faults
