@@ -28,6 +28,7 @@ const REST = [
   ...LARGE,
   'categories',
   'credentials',
+  'deferred_credentials',
   'receptions',
   'wallet_dids',
   'wallet_keys',

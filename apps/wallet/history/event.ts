@@ -24,6 +24,8 @@ export interface EventSummary {
   readonly declined?: 'offer' | 'request' | undefined
   /** Of a deletion: it cannot be taken back. */
   readonly permanent?: boolean | undefined
+  /** Of a credential that was waited for: why it did not come; `words`: the issuer's. */
+  readonly unissued?: { readonly code: string; readonly words?: string | undefined } | undefined
   /** The holder's own words. */
   readonly note?: string | undefined
 }

@@ -10,6 +10,7 @@ import type { NotificationEvent } from '@countersign/protocol/openid4vci/notific
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { Envelope } from './encrypted-messages.ts'
 
 export interface IssuanceRecord {
   readonly id: string
@@ -28,6 +29,8 @@ export interface Progress {
   readonly token?: KeptToken
   /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
+  /** Of those that are encrypted, by `slotOf`: what reads the answer. */
+  readonly envelopes?: Readonly<Record<string, Envelope>>
   /** What the issuer is to hear of, by `slotOf`; absent where it takes no notifications. */
   readonly notices?: Readonly<Record<string, Notice>>
 }
@@ -74,6 +77,10 @@ export interface KeptToken {
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Epoch seconds; absent where the issuer did not say, and in rows of releases before. */
   readonly expiresAt?: number | undefined
+  /** By which the next token is had; absent where there is none. */
+  readonly refreshToken?: string | undefined
+  /** Somebody asks for the next one since then, in epoch seconds. */
+  readonly refreshing?: { readonly at: number; readonly by: string } | undefined
   /** What the token is good for, in the order of the offer. */
   readonly entitled: readonly Entitlement[]
 }
@@ -237,7 +244,12 @@ async function changeNotice(
 }
 
 /** What a finished issuance keeps. */
-function leftToTell({ authorization: _authorization, notices = {}, ...progress }: Progress): Progress {
+function leftToTell({
+  authorization: _authorization,
+  envelopes: _envelopes,
+  notices = {},
+  ...progress
+}: Progress): Progress {
   const left = Object.entries(notices).filter(([, { told }]) => told === undefined)
   if (left.length === 0) return NO_PROGRESS
   return { ...progress, requests: {}, notices: Object.fromEntries(left) }
@@ -280,6 +292,14 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
     .where('created_at', '<', now() - KEPT_OPEN_SECONDS)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('credentials').select('id').whereRef('reception_id', '=', 'receptions.id'))),
+    )
+    // What is still to come is waited for as long as it says itself.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deferred_credentials').select('id').whereRef('reception_id', '=', 'receptions.id'),
+        ),
+      ),
     )
     .execute()
 }

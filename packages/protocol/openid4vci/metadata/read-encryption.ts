@@ -2,7 +2,13 @@
  * How an issuer takes requests and gives answers that are encrypted (OpenID4VCI 1.0 §10, §12.2.4), as far as a wallet can do it.
  * Keys and algorithms that it cannot use are passed over; that nothing is left, it has to know before it asks for anything.
  */
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, presentMembers } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentMembers,
+} from '@countersign/core/json'
 import { keysOf, strongestOf, usableKey } from '@countersign/crypto/encryption-key'
 import { KEY_AGREEMENT, PACKING, type Recipient } from '@countersign/crypto/jwe-engine'
 
@@ -41,7 +47,11 @@ function readRequestKey({ enc_values_supported: values, jwks }: JsonObject): Rec
 }
 
 function readAnswers(members: JsonObject): AnswerEncryption | undefined {
-  const { alg_values_supported: agreements, enc_values_supported: values, zip_values_supported: zips } = members
+  const {
+    alg_values_supported: agreements,
+    enc_values_supported: values,
+    zip_values_supported: zips,
+  } = members
   const content = values === undefined ? undefined : strongestOf(values)
   if (content === undefined || !includes(agreements, KEY_AGREEMENT)) return undefined
   return includes(zips, PACKING) ? { content, packed: true } : { content }
