@@ -9,7 +9,8 @@ import {
   parseCredentialResponse,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { writeDeferredRequest } from '@countersign/protocol/openid4vci/credential/deferred-request'
-import type { DeferredContent, Unissued } from '../receive/deferred-record.ts'
+import type { Unissued } from '../history/event.ts'
+import type { DeferredContent } from '../receive/deferred-record.ts'
 import {
   type AgreedEncryption,
   agreeOnEncryption,

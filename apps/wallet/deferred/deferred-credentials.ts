@@ -2,6 +2,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { bestFor } from '@countersign/credential/display/credential-view'
 import { type Locales, lookOf, type ShownLook, titleOf } from '../credentials/shown.ts'
+import type { Unissued } from '../history/event.ts'
 import { hostOf } from '../outgoing-client.ts'
 import {
   askSoon,
@@ -9,7 +10,6 @@ import {
   deferredById,
   leaseOne,
   listDeferred,
-  type Unissued,
 } from '../receive/deferred-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { lookAtDeferred } from './look-at-deferred.ts'

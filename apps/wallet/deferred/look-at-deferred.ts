@@ -7,6 +7,7 @@ import type { Lease } from '@countersign/stores/ports'
 import { credentialsOfIssuance } from '../credentials/credentials.ts'
 import { keepLogos } from '../credentials/pictures.ts'
 import { describeType } from '../history/described-credential.ts'
+import type { Unissued } from '../history/event.ts'
 import { recordEvent } from '../history/record-event.ts'
 import { openKey } from '../keys/keys.ts'
 import {
@@ -15,7 +16,6 @@ import {
   LeaseOver,
   leasedRow,
   settle,
-  type Unissued,
   waitLonger,
 } from '../receive/deferred-record.ts'
 import { partyOf } from '../receive/fetch-offer.ts'

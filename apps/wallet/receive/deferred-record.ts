@@ -8,6 +8,7 @@ import type { Lease } from '@countersign/stores/ports'
 import type { Kysely, Transaction } from 'kysely'
 import { slotHash } from '../credentials/credentials.ts'
 import type { DeferredRow, WalletTables } from '../database/schema.ts'
+import type { Unissued } from '../history/event.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
@@ -40,13 +41,8 @@ export interface DeferredContent {
   readonly unissued?: Unissued | undefined
 }
 
-/** `words`: the issuer's own. */
-export type Unissued =
-  | { readonly code: 'refused'; readonly words: string }
-  | { readonly code: 'token_over' | 'unacceptable' | 'key_gone' | 'waited_too_long' }
-
 /** Of one wallet. */
-export const MAX_WAITING = 100
+const MAX_WAITING = 100
 /** Longer than one question takes with all that it waits for: a new token, the issuer's keys, the answer. */
 export const LEASE_SECONDS = 180
 const SHORTEST_SECONDS = 5
@@ -118,7 +114,7 @@ export async function roomToWait(
 }
 
 /** By the issuer's word, within bounds; where it gives none, longer each time. */
-export function waitSeconds(intervalSeconds: number | undefined, attempts: number): number {
+function waitSeconds(intervalSeconds: number | undefined, attempts: number): number {
   const wanted = intervalSeconds ?? FIRST_WAIT_SECONDS * 2 ** Math.min(attempts, 20)
   return Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, Math.ceil(wanted)))
 }
