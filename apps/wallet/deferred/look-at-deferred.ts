@@ -20,7 +20,7 @@ import {
 } from '../receive/deferred-record.ts'
 import { partyOf } from '../receive/fetch-offer.ts'
 import { finishIfWhole } from '../receive/finish-issuance.ts'
-import { reload } from '../receive/issuance-record.ts'
+import { reload, slotOf } from '../receive/issuance-record.ts'
 import { keepIssued } from '../receive/obtain-credential.ts'
 import { tellAccepted } from '../receive/tell-issuer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -28,6 +28,8 @@ import { askIssuer } from './ask-issuer.ts'
 
 /** An issuer that is still to decide after this is not asked any more. */
 const LONGEST_WAIT_SECONDS = 90 * 86_400
+/** Of an issuer that does not hear what became of it. */
+const MOST_TELLINGS = 5
 
 type Leased = NonNullable<Awaited<ReturnType<typeof leasedRow>>>
 
@@ -37,8 +39,9 @@ export async function lookAtDeferred(wallet: Wallet, lease: Lease): Promise<void
   if (row === undefined) return
   const owned: OwnedWallet = { id: row.walletId, accountId: row.accountId }
   try {
-    const isOver = row.state !== 'waiting' || (await askFor(wallet, owned, lease, row))
-    if (isOver) await followUp(wallet, owned, lease, row)
+    if (row.state !== 'waiting') await followUp(wallet, owned, lease, row)
+    else if (await askFor(wallet, owned, lease, row))
+      await followUp(wallet, owned, lease, { ...row, attempts: 0 })
   } catch (error) {
     if (!(error instanceof LeaseOver)) throw error
   }
@@ -103,10 +106,15 @@ async function followUp(
   wallet: Wallet,
   owned: OwnedWallet,
   lease: Lease,
-  { issuanceId }: Leased,
+  { attempts, content, issuanceId: id }: Leased,
 ): Promise<void> {
-  const issuance = await finishIfWhole(wallet, await reload(wallet, { id: issuanceId }))
-  const credentials = await credentialsOfIssuance(wallet, owned, issuanceId)
+  const issuance = await finishIfWhole(wallet, await reload(wallet, { id }))
+  const credentials = await credentialsOfIssuance(wallet, owned, id)
   await Promise.all([tellAccepted(wallet, issuance), keepLogos(wallet, owned, credentials)])
-  await closeSettled(wallet, lease)
+  const { notices } = (await reload(wallet, { id })).progress
+  const notice = notices?.[slotOf(content.entitlement)]
+  const isToBeTold = notice !== undefined && notice.told === undefined && attempts < MOST_TELLINGS
+  // Nobody else comes by who would tell it.
+  if (isToBeTold) await waitLonger(wallet, lease, undefined, attempts)
+  else await closeSettled(wallet, lease)
 }

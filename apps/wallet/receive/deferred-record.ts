@@ -254,7 +254,7 @@ export async function settle(
   state: 'came' | 'refused',
   unissued?: Unissued,
 ): Promise<void> {
-  await writeLeased(wallet, transaction, held, { state, next_at: wallet.now() })
+  await writeLeased(wallet, transaction, held, { state, next_at: wallet.now(), attempts: 0 })
   const row = await transaction
     .selectFrom('deferred_credentials')
     .selectAll()
