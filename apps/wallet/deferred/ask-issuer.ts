@@ -11,6 +11,8 @@ import {
 import { writeDeferredRequest } from '@countersign/protocol/openid4vci/credential/deferred-request'
 import type { Unissued } from '../history/event.ts'
 import type { DeferredContent } from '../receive/deferred-record.ts'
+import { type FetchMetadataRefusal, fetchIssuerMetadata } from '../receive/fetch-offer.ts'
+import type { IssuanceRecord } from '../receive/issuance-record.ts'
 import {
   type AgreedEncryption,
   agreeOnEncryption,
@@ -18,9 +20,7 @@ import {
   type MessageRefusal,
   sendMessage,
   writeMessage,
-} from '../receive/encrypted-messages.ts'
-import { type FetchMetadataRefusal, fetchIssuerMetadata } from '../receive/fetch-offer.ts'
-import type { IssuanceRecord } from '../receive/issuance-record.ts'
+} from '../receive/message-encryption.ts'
 import { senderOf } from '../receive/obtain-token.ts'
 import type { IssuerError } from '../receive/post-to-issuer.ts'
 import { refreshToken } from '../receive/refresh-token.ts'

@@ -16,8 +16,8 @@ import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
-import { agreeOnEncryption, type EncryptionRefusal } from './encrypted-messages.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { agreeOnEncryption, type EncryptionRefusal } from './message-encryption.ts'
 
 export interface IssuancePlan {
   readonly grant: ChosenGrant

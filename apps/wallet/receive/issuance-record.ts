@@ -10,7 +10,7 @@ import type { NotificationEvent } from '@countersign/protocol/openid4vci/notific
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import type { Envelope } from './encrypted-messages.ts'
+import type { Envelope } from './message-encryption.ts'
 
 export interface IssuanceRecord {
   readonly id: string

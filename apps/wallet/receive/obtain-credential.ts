@@ -27,14 +27,6 @@ import { nameIn } from '../credentials/holder-signer.ts'
 import { type NamedKey, namesOfKey } from '../dids/dids.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { checkLease, findDeferred, keepDeferred, settle } from './deferred-record.ts'
-import {
-  agreeOnEncryption,
-  type EncryptionRefusal,
-  type Message,
-  type MessageRefusal,
-  sendMessage,
-  writeMessage,
-} from './encrypted-messages.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import {
@@ -45,6 +37,14 @@ import {
   type Progress,
   slotOf,
 } from './issuance-record.ts'
+import {
+  agreeOnEncryption,
+  type EncryptionRefusal,
+  type Message,
+  type MessageRefusal,
+  sendMessage,
+  writeMessage,
+} from './message-encryption.ts'
 import { senderOf } from './obtain-token.ts'
 import { postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
