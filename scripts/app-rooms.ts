@@ -558,7 +558,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/web-wallet/pages/own',
   ),
   'apps/web-wallet/pages/party': using([], 'apps/web-wallet/shown'),
-  'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/exchange': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(
     ['preact', 'preact-iso'],
     'api/wallet',

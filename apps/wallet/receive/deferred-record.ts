@@ -5,14 +5,15 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Lease } from '@countersign/stores/ports'
-import type { Kysely, Transaction } from 'kysely'
 import { slotHash } from '../credentials/credentials.ts'
-import type { DeferredRow, WalletTables } from '../database/schema.ts'
+import type { DeferredRow, WalletDatabase } from '../database/schema.ts'
 import type { Unissued } from '../history/event.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import type { Entitlement, IssuanceRecord } from './issuance-record.ts'
+
+type Db = WalletDatabase['db']
 
 export interface DeferredRecord {
   readonly id: string
@@ -169,7 +170,7 @@ export async function deferredById(
 /** The longest due first. */
 export async function leaseDue(wallet: Wallet, max: number): Promise<readonly Lease[]> {
   const { database, now } = wallet
-  const due = (db: Kysely<WalletTables>) =>
+  const due = (db: Db) =>
     db
       .selectFrom('deferred_credentials')
       .select('id')
@@ -194,11 +195,7 @@ export async function leaseOne(wallet: Wallet, id: string): Promise<Lease | unde
   return leased
 }
 
-async function lease(
-  { now }: Wallet,
-  db: Kysely<WalletTables>,
-  ids: readonly string[],
-): Promise<readonly Lease[]> {
+async function lease({ now }: Wallet, db: Db, ids: readonly string[]): Promise<readonly Lease[]> {
   if (ids.length === 0) return []
   const until = now() + LEASE_SECONDS
   const leased = await db
@@ -249,7 +246,7 @@ export async function checkLease({ database, now }: Wallet, { fence, id }: Lease
 /** At an end, in the transaction that writes what came of it. Throws `LeaseOver`. */
 export async function settle(
   wallet: Wallet,
-  transaction: Transaction<WalletTables>,
+  transaction: Db,
   held: Lease,
   state: 'came' | 'refused',
   unissued?: Unissued,
@@ -310,21 +307,11 @@ type Written = Partial<
   Pick<DeferredRow, 'state' | 'content_sealed' | 'next_at' | 'earliest_at' | 'attempts' | 'lease_until'>
 >
 
-async function writeLeased(
-  wallet: Wallet,
-  db: Kysely<WalletTables>,
-  held: Lease,
-  columns: Written,
-): Promise<void> {
+async function writeLeased(wallet: Wallet, db: Db, held: Lease, columns: Written): Promise<void> {
   if (!(await tryWrite(wallet, db, held, columns))) throw new LeaseOver()
 }
 
-async function tryWrite(
-  { now }: Wallet,
-  db: Kysely<WalletTables>,
-  { fence, id }: Lease,
-  columns: Written,
-): Promise<boolean> {
+async function tryWrite({ now }: Wallet, db: Db, { fence, id }: Lease, columns: Written): Promise<boolean> {
   const written = await db
     .updateTable('deferred_credentials')
     .set(columns)

@@ -1,7 +1,7 @@
 /** Below the cards: those that are still to come. */
 import type { DeferredListAnswer } from '@countersign/api/wallet/deferred'
+import { WaitingCard } from '../exchange/waiting-card.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
-import { WaitingCard } from './waiting-card.tsx'
 
 export interface WaitingCardsProps {
   readonly walletId: string
