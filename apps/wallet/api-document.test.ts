@@ -20,6 +20,7 @@ const OF_OTHERS = [
   '/{exchange}/use',
   '/{exchange}/authorized',
   '/{exchange}/reject',
+  '/{deferred}/ask',
   'auth/passkeys',
   'auth/passkeys/login',
   '/{passkey}',
@@ -65,7 +66,7 @@ onSqlite('the OpenAPI document', (store) => {
     )
 
   it('has every operation, with a summary and with answers that have a description', () => {
-    expect(operations()).toHaveLength(86)
+    expect(operations()).toHaveLength(88)
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toMatch(/\w/)
       const statuses = Object.keys(operation.responses)

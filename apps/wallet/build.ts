@@ -13,6 +13,7 @@ import type { Mode } from '@countersign/service/config/schema'
 import { openPasswords } from '@countersign/service/login/passwords'
 import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import { pagesAddress } from './config.ts'
+import { deferredWork } from './deferred/deferred-work.ts'
 import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
@@ -67,12 +68,13 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
   }
 }
 
-/** Routes and what the API page says of them. */
+/** Routes, what the API page says of them, and what is done beside them. */
 export function walletService(wallet: Wallet, config: RouteConfig): ServiceParts {
   return {
     title: 'Countersign wallet',
     description: 'Accounts, keys and credentials; receive over OpenID4VCI 1.0, present over OpenID4VP 1.0.',
     routes: walletApi(wallet, config),
+    dueWork: deferredWork(wallet),
   }
 }
 

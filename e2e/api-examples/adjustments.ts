@@ -371,6 +371,15 @@ function exchangesOfPages(stack: Stack, user: RealThings['user'], credentialId: 
       },
       body: async () => ({ query: brought.query }),
     },
+    [`POST ${at}/deferred/{deferred}/ask`]: {
+      values: async () => {
+        const { exchange } = await opened('offers', { offer: (await newDeferredOffer(stack)).url })
+        const url = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/offers/${exchange}/use`
+        const used = expectStatus(await postJson(url, {}, headers), 200).json()
+        const [later] = used['deferred'] as { id: string }[]
+        return { deferred: later?.id ?? '' }
+      },
+    },
     [`POST ${at}/issuances`]: {
       body: async (example) => ({ ...objectOf(example), issuer: stack.urls.issuer }),
     },

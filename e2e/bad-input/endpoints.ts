@@ -180,6 +180,8 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: `${exchange}/usePresentationRequest`, methods: json },
   { path: `${exchange}/issuances`, methods: json },
   { path: `${exchange}/offers/{exchange}/authorized`, methods: json },
+  { path: `${exchange}/deferred`, methods: read },
+  { path: `${exchange}/deferred/{deferred}/ask`, methods: json },
   ...['offers', 'requests'].flatMap((what) => [
     { path: `${exchange}/${what}`, methods: json },
     { path: `${exchange}/${what}/{exchange}`, methods: read },

@@ -29,6 +29,7 @@ const REST = [
   'categories',
   'credentials',
   'renewals',
+  'deferred_credentials',
   'receptions',
   'wallet_dids',
   'wallet_keys',

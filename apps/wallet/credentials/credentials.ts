@@ -57,6 +57,8 @@ export interface NewCredential {
   readonly copies?: readonly NewCopy[] | undefined
   /** Whom it came from, for the history. */
   readonly party: EventParty
+  /** What is written with it, or not at all. */
+  readonly alongside?: ((transaction: Transaction<WalletTables>) => Promise<void>) | undefined
 }
 
 /** Lists them in the order of their arrival. */
@@ -185,7 +187,7 @@ export async function storeCredential(
   credential: NewCredential,
 ): Promise<string | undefined> {
   const { columns, database, newId, now } = wallet
-  const { issuanceId, slot, keyId, format, content, copies = [], held, look, party } = credential
+  const { alongside, issuanceId, slot, keyId, format, content, copies = [], held, look, party } = credential
   const id = `urn:uuid:${newId()}`
   const row: CredentialRow = {
     id,
@@ -202,6 +204,7 @@ export async function storeCredential(
   }
   const described = describeCredential(wallet, { id, credential: held, look, issuer: issuerName(held, look) })
   return database.inTransaction(async (transaction) => {
+    await alongside?.(transaction)
     const stored = await transaction
       .insertInto('credentials')
       .values(row)

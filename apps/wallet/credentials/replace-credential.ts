@@ -12,7 +12,7 @@ export async function replaceCredential(
   wallet: Wallet,
   owned: OwnedWallet,
   { credentialId, replaces }: { readonly credentialId: string; readonly replaces: 'used' | 'all' },
-  { content, copies, format, held, issuanceId, keyId, look, slot }: NewCredential,
+  { alongside, content, copies, format, held, issuanceId, keyId, look, slot }: NewCredential,
 ): Promise<string | undefined> {
   const { columns, database, formats } = wallet
   const before = await findCredential(wallet, owned, credentialId)
@@ -22,6 +22,7 @@ export async function replaceCredential(
   const isSame = sameContent(formats.spoken(held.format), before.value.held, held)
   const which = copies !== undefined && isSame ? replaces : 'all'
   return database.inTransaction(async (transaction) => {
+    await alongside?.(transaction)
     const replaced = await transaction
       .updateTable('credentials')
       .set({

@@ -30,6 +30,7 @@ export interface WalletTables {
   renewals: RenewalRow
   pictures: PictureRow
   receptions: IssuanceRow
+  deferred_credentials: DeferredRow
   presentations: PresentationRow
   exchanges: ExchangeRow
   passkeys: PasskeyRow
@@ -162,6 +163,27 @@ export interface IssuanceRow {
   readonly progress_sealed: string | null
   readonly version: number
   readonly created_at: number
+}
+
+/** A credential that its issuer prepares, and when it is asked for next. With `slot_hash`: one for each that an offer promised. */
+export interface DeferredRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly created_at: number
+  readonly reception_id: string
+  readonly slot_hash: string
+  /** The transaction and whom to ask; of one that is over, what came of it. */
+  readonly content_sealed: string
+  readonly state: 'waiting' | 'came' | 'refused'
+  /** Null: nothing is left to do. */
+  readonly next_at: number | null
+  readonly earliest_at: number
+  /** 0: nobody asks. */
+  readonly lease_until: number
+  /** Counts the leases. */
+  readonly fence: number
+  /** In a row, without a word of the issuer's when to come again. */
+  readonly attempts: number
 }
 
 /** A row is one answer to one authorization request. */

@@ -18,6 +18,7 @@ import { provesPossession } from '../keys/key-types.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
 import { planCopies } from './copies-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { agreeOnEncryption, type EncryptionRefusal } from './message-encryption.ts'
 
 export interface IssuancePlan {
   readonly grant: ChosenGrant
@@ -47,7 +48,7 @@ export type PlanRefusal =
   | GrantRefusal
   | { readonly code: 'tx_code_needed' }
   | ({ readonly code: 'configuration_unusable' } & Unusable)
-  | { readonly code: 'encryption_required' }
+  | EncryptionRefusal
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
@@ -78,7 +79,8 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
   if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
-  if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(issuer.metadata)
+  if (!encryption.ok) return encryption
   const configurations: PlannedConfiguration[] = []
   let unusable: Unusable | undefined
   for (const id of offer.configurationIds) {
@@ -109,7 +111,8 @@ export function refuseHopeless(
   const { metadata } = issuer
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
-  if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(metadata)
+  if (!encryption.ok) return encryption
   const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
   const [configurationId = ''] = configurationIds
   const [reason] = faults

@@ -10,6 +10,7 @@ import type { NotificationEvent } from '@countersign/protocol/openid4vci/notific
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { Envelope } from './message-encryption.ts'
 
 export interface IssuanceRecord {
   readonly id: string
@@ -32,6 +33,8 @@ export interface Progress {
   readonly renews?: Renewed
   /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
+  /** Of those that are encrypted, by `slotOf`: what reads the answer. */
+  readonly envelopes?: Readonly<Record<string, Envelope>>
   /** What the issuer is to hear of, by `slotOf`; absent where it takes no notifications. */
   readonly notices?: Readonly<Record<string, Notice>>
 }
@@ -84,8 +87,10 @@ export interface KeptToken {
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Epoch seconds; absent where the issuer did not say, and in rows of releases before. */
   readonly expiresAt?: number | undefined
-  /** With what another one is had; absent where the server gave none. */
+  /** By which the next token is had; absent where there is none. */
   readonly refreshToken?: string | undefined
+  /** Somebody asks for the next one since then, in epoch seconds. */
+  readonly refreshing?: { readonly at: number; readonly by: string } | undefined
   /** What the token is good for, in the order of the offer. */
   readonly entitled: readonly Entitlement[]
 }
@@ -267,6 +272,7 @@ async function changeNotice(
 /** What a finished issuance keeps. Keys of copies are with the copies by now. */
 function leftToTell({
   authorization: _authorization,
+  envelopes: _envelopes,
   keys: _keys,
   notices = {},
   ...progress
@@ -313,6 +319,14 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
     .where('created_at', '<', now() - KEPT_OPEN_SECONDS)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('credentials').select('id').whereRef('reception_id', '=', 'receptions.id'))),
+    )
+    // What is still to come is waited for as long as it says itself.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deferred_credentials').select('id').whereRef('reception_id', '=', 'receptions.id'),
+        ),
+      ),
     )
     .execute()
 }

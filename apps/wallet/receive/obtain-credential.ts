@@ -1,6 +1,7 @@
 /**
  * One credential request (OpenID4VCI 1.0 §8). Its body, the key proof with it, is written down before it is sent, so
- * that a lost answer is asked for with the same bytes. What arrives is looked at before it is kept: readable, of the
+ * that a lost answer is asked for with the same bytes. What the issuer prepares first is written down too, and asked for
+ * elsewhere (`deferred/`). What arrives is looked at before it is kept: readable, of the
  * type that was offered, and bound to our key.
  */
 
@@ -10,33 +11,54 @@ import type { Signer } from '@countersign/crypto/engine'
 import { sameKey } from '@countersign/crypto/jwk'
 import type { PrivateJwk } from '@countersign/keys/signers/software-key'
 import {
+  type CredentialRequest,
+  type CredentialResponse,
   type CredentialResponseRefusal,
   type CredentialSelector,
   parseCredentialResponse,
   writeCredentialRequest,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import type { Lease } from '@countersign/stores/ports'
 import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
 import { keepDrawings } from '../credentials/drawings.ts'
 import { nameIn } from '../credentials/holder-signer.ts'
 import { replaceCredential } from '../credentials/replace-credential.ts'
 import { type NamedKey, namesOfKey } from '../dids/dids.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { checkLease, findDeferred, keepDeferred, settle } from './deferred-record.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
-import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
+import {
+  advance,
+  type Entitlement,
+  type IssuanceRecord,
+  type Notice,
+  type Progress,
+  slotOf,
+} from './issuance-record.ts'
 import { judgeBatch, openedFor, type UnacceptableReason } from './judge-batch.ts'
 import { proofsFor, withKeys } from './key-proofs.ts'
+import {
+  agreeOnEncryption,
+  type EncryptionRefusal,
+  type Message,
+  type MessageRefusal,
+  sendMessage,
+  writeMessage,
+} from './message-encryption.ts'
 import { senderOf } from './obtain-token.ts'
-import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
+import { postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
 import { lookFor } from './type-look.ts'
 
 export type CredentialRefusal =
-  | IssuerPostRefusal
+  | MessageRefusal
+  | EncryptionRefusal
   | CredentialResponseRefusal
   | { readonly code: 'nonce_response_malformed' }
-  | { readonly code: 'deferred_unsupported' }
+  /** It comes later, and nobody says where to ask for it. */
+  | { readonly code: 'deferred_endpoint_missing' }
   | { readonly code: 'credential_unacceptable'; readonly reason: UnacceptableReason }
 
 export interface CredentialStep {
@@ -47,11 +69,13 @@ export interface CredentialStep {
   readonly signer: Signer
   /** What the token was asked for as; absent for an anonymous client. */
   readonly clientId: string | undefined
+  /** Where it was waited for: who asks for it, and nobody else may store it. */
+  readonly lease?: Lease | undefined
 }
 
 const MAX_ROUNDS = 3
 
-/** The issuance that comes back has this credential stored, or is finished. */
+/** The issuance that comes back has this credential stored, or written down as one that comes later, or is finished. */
 export async function obtainCredential(
   wallet: Wallet,
   issuance: IssuanceRecord,
@@ -59,6 +83,7 @@ export async function obtainCredential(
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const slot = slotOf(step.entitlement)
   if (await isStored(wallet, { issuanceId: issuance.id, slot })) return ok(issuance)
+  if ((await findDeferred(wallet, issuance, slot)) !== undefined) return ok(issuance)
   let current = issuance
   let refused: Result<never, CredentialRefusal> | undefined
   for (let round = 1; ; round++) {
@@ -67,8 +92,9 @@ export async function obtainCredential(
     current = prepared.value
     const body = current.progress.requests[slot]
     if (current.finished || body === undefined) return ok(current)
-    const answered = await requestCredential(wallet, current, step, body)
-    if (answered.ok) return keep(wallet, current, step, answered.value)
+    const envelope = current.progress.envelopes?.[slot]
+    const answered = await requestCredential(wallet, current, step, { body, envelope })
+    if (answered.ok) return take(wallet, current, step, answered.value)
     // The first refusal says what was wrong; those of the tries after it may only follow from it.
     refused ??= aboutNonce(answered.error) ? undefined : answered
     if (round === MAX_ROUNDS || !asksForFreshProof(step, answered.error)) return refused ?? answered
@@ -89,21 +115,42 @@ async function prepareRequest(
   const made = await makeRequest(wallet, step, keyed.progress.keys?.[slot])
   if (!made.ok) return made
   const prepared = await advance(wallet, keyed, (progress) =>
-    progress.requests[slot] === undefined
-      ? { ...progress, requests: { ...progress.requests, [slot]: made.value } }
-      : progress,
+    progress.requests[slot] === undefined ? withRequest(progress, slot, made.value) : progress,
   )
   return ok(prepared)
+}
+
+function withRequest(progress: Progress, slot: string, { body, envelope }: Message): Progress {
+  const requests = { ...progress.requests, [slot]: body }
+  if (envelope === undefined) return { ...progress, requests }
+  return { ...progress, requests, envelopes: { ...progress.envelopes, [slot]: envelope } }
 }
 
 async function makeRequest(
   wallet: Wallet,
   step: CredentialStep,
   keys: readonly PrivateJwk[] | undefined,
-): Promise<Result<string, CredentialRefusal>> {
+): Promise<Result<Message, CredentialRefusal>> {
+  const agreed = agreeOnEncryption(step.issuer.metadata)
+  if (!agreed.ok) return agreed
+  const request = await bareRequest(wallet, step, keys)
+  if (!request.ok) return request
+  return ok(
+    await writeMessage(wallet, agreed.value, (responseEncryption) =>
+      writeCredentialRequest({ ...request.value, responseEncryption }),
+    ),
+  )
+}
+
+/** Before it is encrypted. */
+async function bareRequest(
+  wallet: Wallet,
+  step: CredentialStep,
+  keys: readonly PrivateJwk[] | undefined,
+): Promise<Result<CredentialRequest, CredentialRefusal>> {
   const { keyReference } = step.configuration
   const selector = selectorOf(step.entitlement)
-  if (keyReference === undefined) return ok(JSON.stringify(writeCredentialRequest(selector)))
+  if (keyReference === undefined) return ok(selector)
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
   const values = await proofsFor(wallet, {
@@ -114,7 +161,7 @@ async function makeRequest(
     nonce: nonce.value,
     clientId: step.clientId,
   })
-  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values } })))
+  return ok({ ...selector, proofs: { type: 'jwt', values } })
 }
 
 function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {
@@ -140,27 +187,32 @@ async function requestCredential(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
-  body: string,
-): Promise<Result<IssuedAnswer, CredentialRefusal>> {
-  const answered = await postToIssuer(wallet, {
+  message: Message,
+): Promise<Result<CredentialResponse, CredentialRefusal>> {
+  const answered = await sendMessage(wallet, {
+    ...message,
     url: step.issuer.metadata.credentialEndpoint,
-    contentType: 'application/json',
-    body,
     sender: senderOf(issuance, step.issuer),
-    maxBytes: FETCHED.credentialResponse,
   })
-  if (!answered.ok) return answered
-  const response = parseCredentialResponse(answered.value)
-  if (!response.ok) return response
-  if (response.value.kind === 'deferred') return refuse({ code: 'deferred_unsupported' })
-  const { credentials, notificationId } = response.value
-  return ok({ credentials, notice: noticeFor(step, notificationId) })
+  return answered.ok ? parseCredentialResponse(answered.value) : answered
 }
 
-interface IssuedAnswer {
-  readonly credentials: readonly string[]
-  /** Absent where the issuer does not ask what becomes of them. */
-  readonly notice: Notice | undefined
+async function take(
+  wallet: Wallet,
+  issuance: IssuanceRecord,
+  step: CredentialStep,
+  response: CredentialResponse,
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+  if (response.kind === 'issued') return keepIssued(wallet, issuance, step, response)
+  const { deferredId: transactionId, intervalSeconds } = response
+  const { authorizationServer, metadata } = step.issuer
+  if (metadata.deferredCredentialEndpoint === undefined) return refuse({ code: 'deferred_endpoint_missing' })
+  const { clientId, configuration, entitlement, owned } = step
+  const { configurations: _all, ...known } = metadata
+  const issuer = { authorizationServer, metadata: known }
+  const content = { entitlement, configuration, issuer, clientId, transactionId }
+  await keepDeferred(wallet, owned, issuance, { slot: slotOf(entitlement), content, intervalSeconds })
+  return ok(issuance)
 }
 
 function noticeFor({ issuer }: CredentialStep, notificationId: string | undefined): Notice | undefined {
@@ -168,12 +220,16 @@ function noticeFor({ issuer }: CredentialStep, notificationId: string | undefine
   return endpoint === undefined || notificationId === undefined ? undefined : { endpoint, notificationId }
 }
 
-async function keep(
+type IssuedResponse = Extract<CredentialResponse, { readonly kind: 'issued' }>
+
+export async function keepIssued(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
-  { credentials, notice }: IssuedAnswer,
+  { credentials, notificationId }: IssuedResponse,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+  if (step.lease !== undefined) await checkLease(wallet, step.lease)
+  const notice = noticeFor(step, notificationId)
   const judged = await judge(wallet, issuance, step, credentials)
   if (judged.ok) {
     const noted = await noteDown(wallet, issuance, step, notice)
@@ -234,7 +290,7 @@ async function noteDown(
 async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
-  { configuration, entitlement, issuer, owned }: CredentialStep,
+  { configuration, entitlement, issuer, lease, owned }: CredentialStep,
   { isBound, ...credential }: OurCredential,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const { drawings, look } = await lookFor(wallet, credential.held, configuration.look)
@@ -246,6 +302,7 @@ async function store(
     look,
     keyId: isBound ? issuance.keyId : undefined,
     party: partyOf(issuer.metadata),
+    alongside: lease && ((transaction) => settle(wallet, transaction, lease, 'came')),
   }
   const { renews } = issuance.progress
   const id =
@@ -316,6 +373,7 @@ function discardRequest(
   return advance(wallet, issuance, (progress) => {
     if (progress.requests[slot] !== body) return progress
     const { [slot]: _stale, ...requests } = progress.requests
-    return { ...progress, requests }
+    const { [slot]: _its, ...envelopes } = progress.envelopes ?? {}
+    return { ...progress, requests, envelopes }
   })
 }

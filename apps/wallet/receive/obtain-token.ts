@@ -78,7 +78,10 @@ function isCodeRefused(refusal: TokenRefusal): boolean {
 }
 
 /** Who speaks for the issuance: its sender key where the server knows DPoP. */
-export function senderOf({ progress }: IssuanceRecord, { authorizationServer }: Issuer): Sender {
+export function senderOf(
+  { progress }: IssuanceRecord,
+  { authorizationServer }: Pick<Issuer, 'authorizationServer'>,
+): Sender {
   const { senderKey, token } = progress
   const signer = senderKey && dpopSigner(senderKey, authorizationServer.dpopAlgorithms)
   return { signer, token }

@@ -20,6 +20,7 @@ import { chooseDid, type DidUnknown, namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { askFor } from './authorization-plan.ts'
+import { roomToWait, type TooManyWaiting } from './deferred-record.ts'
 import {
   type FetchMetadataRefusal,
   type FetchOfferRefusal,
@@ -28,14 +29,9 @@ import {
   fetchOffer,
   type Issuer,
 } from './fetch-offer.ts'
+import { finishIfWhole } from './finish-issuance.ts'
 import { type IssuancePlan, type PlanRefusal, planIssuance } from './issuance-plan.ts'
-import {
-  beginIssuance,
-  findIssuance,
-  finishIssuance,
-  type IssuanceRecord,
-  issuanceHash,
-} from './issuance-record.ts'
+import { beginIssuance, findIssuance, type IssuanceRecord, issuanceHash } from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
 import { clientIdFor, obtainToken, type TokenRefusal } from './obtain-token.ts'
 import { keepRenewal } from './renewal-record.ts'
@@ -62,6 +58,7 @@ export type ReceiveRefusal =
   | DidUnknown
   | KeyUnknown
   | TooManyCredentials
+  | TooManyWaiting
 
 /** The offer as it is written, for somebody who looks before accepting. */
 export async function resolveCredentialOffer(
@@ -137,7 +134,7 @@ export async function takeUpOffer(
       plan,
       clientId: clientIdFor(wallet, issuer, plan),
     })
-    return ok(await takenUp(wallet, owned, await finishIssuance(wallet, obtained.issuance)))
+    return ok(await takenUp(wallet, owned, await finishIfWhole(wallet, obtained.issuance)))
   }
   // Of what came before.
   await tellAccepted(wallet, obtained.issuance)
@@ -194,6 +191,8 @@ async function prepare(
   if (!planned.ok) return planned
   const room = await roomFor(wallet, owned, planned.value.plan.configurations.length)
   if (!room.ok) return room
+  const waiting = before === undefined ? await roomToWait(wallet, owned) : ok(undefined)
+  if (!waiting.ok) return waiting
   const issuance = before ?? (await beginIssuance(wallet, owned, wanted.hash, chosen.value))
   if (issuance.keyId === chosen.value) return ok({ ...planned.value, issuance, issuer: issuer.value })
   // Somebody else began at the same moment, with another key: that one counts.

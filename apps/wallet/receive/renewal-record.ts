@@ -96,6 +96,30 @@ export async function keepRenewal(
   })
 }
 
+/**
+ * What was waited for came later, and the token may have been exchanged meanwhile: its card is renewed with the others', by the newest.
+ * Before the issuance is finished nobody renews by it.
+ */
+export async function followRenewal(wallet: Wallet, { id, progress }: IssuanceRecord): Promise<void> {
+  const { refreshToken } = progress.token ?? {}
+  await wallet.database.inTransaction(async (transaction) => {
+    const row = await transaction.selectFrom('renewals').selectAll().where('id', '=', id).executeTakeFirst()
+    if (row === undefined) return
+    const { state } = opened(wallet, row)
+    if (refreshToken !== undefined && refreshToken !== state.refreshToken)
+      await transaction
+        .updateTable('renewals')
+        .set({ state_sealed: sealed(wallet, id, { ...state, refreshToken }), version: row.version + 1 })
+        .where('id', '=', id)
+        .execute()
+    await transaction
+      .updateTable('credentials')
+      .set({ renewal_id: id })
+      .where('reception_id', '=', id)
+      .execute()
+  })
+}
+
 /** Undefined where nothing more can be had. */
 export async function findRenewal(
   wallet: Wallet,

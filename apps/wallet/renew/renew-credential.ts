@@ -20,6 +20,7 @@ import { keepLogos } from '../credentials/pictures.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import { planCopies } from '../receive/copies-plan.ts'
 import { type FetchMetadataRefusal, fetchIssuer, type Issuer } from '../receive/fetch-offer.ts'
+import { finishIfWhole } from '../receive/finish-issuance.ts'
 import {
   findIssuanceById,
   finishIssuance,
@@ -125,6 +126,8 @@ async function obtainMore(
   const { credential, origin, owned, renews } = renewing
   const { state } = held.renewal
   const before = await reload(wallet, { id: origin.issuanceId })
+  // Something of it is still waited for, with the same refresh token.
+  if (!before.finished) return refuse({ code: 'renewal_pending' })
   const part = await partOf(wallet, held.renewal, origin)
   if (part === undefined) return refuse({ code: 'not_renewable' })
   const { authorizationServer, clientId } = state
@@ -154,12 +157,12 @@ async function obtainMore(
   if (!obtained.ok && !isFinal(obtained.error)) return obtained
   const { pending: _pending, ...rest } = held.renewal.state
   held.renewal = (await writeRenewal(wallet, held.renewal, rest)) ?? held.renewal
-  return obtained.ok ? ok(await finishIssuance(wallet, obtained.value)) : obtained
+  return obtained.ok ? ok(await finishIfWhole(wallet, obtained.value)) : obtained
 }
 
 /** The issuer said no, or sent what is not kept: the token is good for no other answer. */
 function isFinal({ code }: CredentialRefusal): boolean {
-  return code === 'issuer_error' || code === 'credential_unacceptable' || code === 'deferred_unsupported'
+  return code === 'issuer_error' || code === 'credential_unacceptable' || code === 'deferred_endpoint_missing'
 }
 
 /** What this card was asked for as. */

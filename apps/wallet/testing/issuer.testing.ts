@@ -106,7 +106,14 @@ export interface TestIssuerOptions {
   readonly denies?: string
   /** Its metadata name it as its own authorization server. */
   readonly namesServer?: boolean
+  /** Stands in front of it, and may ask it for what it would answer. */
+  readonly around?: (
+    request: TestRequest,
+    inner: (request: TestRequest) => Promise<Answer>,
+  ) => Promise<Answer>
 }
+
+export type TestRequest = Parameters<Parameters<typeof startFaultyServer>[0]>[0]
 
 /** Of which configuration an accepted request told what. */
 export interface TestNotification {
@@ -209,8 +216,12 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   const server = await startFaultyServer(async (request) => {
     if (request.path === options.hangsAt) await new Promise(() => {})
     const refusal = refusedNonce(state, request.headers['dpop'])
-    const answer = withDpopNonce(state, refusal ?? (await handle(state, request)))
-    const { rewrite } = options
+    const { around, rewrite } = options
+    const inner = (asked: TestRequest) => handle(state, asked)
+    const answer = withDpopNonce(
+      state,
+      refusal ?? (await (around === undefined ? inner(request) : around(request, inner))),
+    )
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
   state.url = server.url
@@ -279,10 +290,7 @@ function demandedTxCode({ txCode }: Offer) {
   return txCode === undefined ? undefined : ({ inputMode: 'numeric', length: txCode.length } as const)
 }
 
-async function handle(
-  state: State,
-  request: Parameters<Parameters<typeof startFaultyServer>[0]>[0],
-): Promise<Answer> {
+async function handle(state: State, request: TestRequest): Promise<Answer> {
   const { path, headers, body } = request
   if (path.startsWith('/offer/')) return offerAnswer(state, path.slice('/offer/'.length))
   const dpop = typeof headers['dpop'] === 'string' ? headers['dpop'] : undefined

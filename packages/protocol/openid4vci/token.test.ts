@@ -111,6 +111,16 @@ describe('a token response', () => {
     })
   })
 
+  it('may bring a token to ask for the next one with', () => {
+    const again = writeTokenResponse({
+      accessToken: 't',
+      tokenType: 'DPoP',
+      expiresIn: 300,
+      refreshToken: 'r',
+    })
+    expect(parseTokenResponse(again)).toMatchObject({ value: { refreshToken: 'r' } })
+  })
+
   it.each([
     ['dpop', 'DPoP'],
     ['DPOP', 'DPoP'],
@@ -168,6 +178,8 @@ describe('a token response', () => {
       'details with identifiers that are none',
       { authorization_details: [{ ...detail, credential_identifiers: [7, ''] }] },
     ],
+    ['a refresh token that is none', { refresh_token: 7 }],
+    ['a refresh token that cannot be sent', { refresh_token: 'a\nb' }],
     ['members that are null', { scope: null, refresh_token: null, c_nonce: null, c_nonce_expires_in: null }],
   ])('with %s is as good as without: the code is spent', (_name, change) => {
     const bare = { access_token: 't', token_type: 'DPoP' }

@@ -43,10 +43,10 @@ export interface TokenResponse {
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Lifetime from now, in seconds, where the server tells it. */
   readonly expiresInSeconds?: number | undefined
-  /** With what another token is had; absent where there is none that can be sent back. */
-  readonly refreshToken?: string | undefined
   /** Present where the server names credentials by identifier (§6.2): then requests use these. */
   readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
+  /** Absent where there is none, or none that can be sent (RFC 6749 appendix A.17). */
+  readonly refreshToken?: string | undefined
 }
 
 export type TokenResponseRefusal =
@@ -54,6 +54,7 @@ export type TokenResponseRefusal =
   | { readonly code: 'token_type_unsupported' }
 
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
+const MAX_REFRESH_TOKEN_LENGTH = 16_384
 
 /** Unknown parameters are ignored (§6.1). `issuer`: whose credentials `authorization_details` name. */
 export function parseAskedToken(form: Form, issuer: string): Result<AskedToken, AskedTokenRefusal> {
@@ -108,14 +109,14 @@ export function parseTokenResponse(answer: JsonObject): Result<TokenResponse, To
     accessToken,
     tokenType: tokenType.value,
     expiresInSeconds: isLifetime(expiresIn) ? expiresIn : undefined,
-    refreshToken: readRefreshToken(json['refresh_token']),
     authorizationDetails: readAuthorizedDetails(json['authorization_details']),
+    refreshToken: readRefreshToken(json['refresh_token']),
   })
 }
 
 /** RFC 6749 appendix A.17. */
 function readRefreshToken(value: JsonValue | undefined): string | undefined {
-  const token = boundedText(value, MAX_ACCESS_TOKEN_LENGTH)
+  const token = boundedText(value, MAX_REFRESH_TOKEN_LENGTH)
   return token !== undefined && /^[\x20-\x7e]+$/.test(token) ? token : undefined
 }
 

@@ -249,6 +249,28 @@ export const de: TextsLike<WalletTexts> = {
     signedBy: 'Unterschrieben von {name}.',
   },
 
+  waiting: {
+    title: 'Kommt noch',
+    heading: 'Sie wird vorbereitet',
+    prepared: 'Wird vorbereitet',
+    byItself:
+      'Noch ist sie nicht fertig. Ihre Brieftasche fragt nach ihr, und sie kommt von selbst zu Ihren Karten.',
+    next: 'Wieder gefragt wird um {time}.',
+    askNow: 'Jetzt nach „{card}“ fragen',
+    notYet: 'Noch ist sie nicht fertig.',
+    unissued: '{card} kommt nicht.',
+    theySay: 'Dort heißt es: {words}',
+    nothing: 'Sie kommt nicht',
+    nothingWhy: 'Es wurde nichts hinzugefügt. Fragen Sie dort nach, warum, oder nach einem neuen Code.',
+    why: {
+      refused: 'Es wurde abgelehnt.',
+      token_over: 'Die Zeit, in der sie zu holen war, ist vorbei.',
+      unacceptable: 'Was kam, ließ sich nicht aufbewahren.',
+      key_gone: 'Den Schlüssel, für den sie war, gibt es nicht mehr.',
+      waited_too_long: 'Es wurde lange genug gewartet.',
+    },
+  },
+
   authorized: {
     fetching: 'Ihre Karte wird geholt…',
     nothing: 'Hier gibt es nichts fortzusetzen',

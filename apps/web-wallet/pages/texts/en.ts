@@ -228,6 +228,27 @@ export const en = {
     signedBy: 'Signed by {name}.',
   },
 
+  waiting: {
+    title: 'Still to come',
+    heading: 'It is being prepared',
+    prepared: 'Being prepared',
+    byItself: 'It is not ready yet. Your wallet asks for it, and it comes to your cards by itself.',
+    next: 'Asked for again at {time}.',
+    askNow: 'Ask for “{card}” now',
+    notYet: 'It is not ready yet.',
+    unissued: '{card} does not come.',
+    theySay: 'They say: {words}',
+    nothing: 'It does not come',
+    nothingWhy: 'Nothing was added. Ask them why, or for a new code.',
+    why: {
+      refused: 'They refused.',
+      token_over: 'The time in which it could be fetched is over.',
+      unacceptable: 'What came could not be kept.',
+      key_gone: 'The key that it was for is not there any more.',
+      waited_too_long: 'It was waited for long enough.',
+    },
+  },
+
   authorized: {
     fetching: 'Fetching your card…',
     nothing: 'There is nothing to go on with',

@@ -60,6 +60,8 @@ export const de: TextsLike<OwnTexts> = {
     aCard: 'eine Karte',
     cards: (count) => counted(count, 'eine Karte', `${count} Karten`),
     received: 'Sie haben {card} hinzugefügt',
+    unissued: 'Sie haben auf {card} gewartet. Sie kommt nicht.',
+    whyNot: 'Warum nicht',
     deleted: 'Sie haben {card} gelöscht',
     deletedForGood: 'Sie haben {card} für immer gelöscht',
     restored: 'Sie haben {card} zurückgeholt',

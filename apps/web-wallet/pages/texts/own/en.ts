@@ -57,6 +57,8 @@ export const en = {
     aCard: 'a card',
     cards: (count: number) => counted(count, 'one card', `${count} cards`),
     received: 'You added {card}',
+    unissued: 'You waited for {card}. It does not come.',
+    whyNot: 'Why not',
     deleted: 'You deleted {card}',
     deletedForGood: 'You deleted {card} for good',
     restored: 'You took {card} back',
