@@ -29,6 +29,7 @@ const REST = [
   'categories',
   'credentials',
   'receptions',
+  'client_instances',
   'wallet_dids',
   'wallet_keys',
   'holder_settings',

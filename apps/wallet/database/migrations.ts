@@ -58,6 +58,19 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createMissingIndexes(db)
     },
   },
+  '2027-04-client-instances': {
+    up: async (db: Untyped) => {
+      await ofWallet(db.schema.createTable('client_instances'))
+        .addColumn('key_sealed', 'text', (column) => column.notNull())
+        .addColumn('attestation_sealed', 'text')
+        .execute()
+      await db.schema
+        .createIndex('client_instances_wallet')
+        .on('client_instances')
+        .column('wallet_id')
+        .execute()
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {

@@ -28,6 +28,7 @@ export interface WalletTables {
   pictures: PictureRow
   receptions: IssuanceRow
   presentations: PresentationRow
+  client_instances: ClientInstanceRow
   exchanges: ExchangeRow
   passkeys: PasskeyRow
   spent_challenges: SpentChallengeRow
@@ -156,6 +157,19 @@ export interface IssuanceRow {
   readonly state: 'open' | 'finished'
   readonly progress_sealed: string | null
   readonly version: number
+  readonly created_at: number
+}
+
+/**
+ * As whom a wallet is known at one authorization server: with a key that it shows nowhere else. `id` is a keyed hash of wallet
+ * and server.
+ */
+export interface ClientInstanceRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly key_sealed: string
+  /** What its provider says of it, as JSON; absent until it is asked. */
+  readonly attestation_sealed: string | null
   readonly created_at: number
 }
 

@@ -106,7 +106,7 @@ export async function shown(
 ): Promise<OfferPreview> {
   const { issuanceId } = exchange.done ?? {}
   const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
-  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved))
+  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved), wallet.provider)
   const isUndecided = exchange.state === 'open' || exchange.state === 'begun'
   if (!isUndecided || !grant.ok || grant.value.type === PRE_AUTHORIZED_CODE)
     return previewOffer(wallet, owned, { exchange, received, locales })

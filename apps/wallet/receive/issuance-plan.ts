@@ -15,8 +15,10 @@ import type { KeptLook } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
+import type { AttestedFacts } from '../provider/wallet-provider.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { type PlannedProof, type ProofFault, planProof } from './proof-plan.ts'
 
 export interface IssuancePlan {
   readonly grant: ChosenGrant
@@ -37,6 +39,8 @@ export interface PlannedConfiguration {
   readonly scope?: string | undefined
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
+  /** Of which kind; absent with the reference. */
+  readonly proof?: PlannedProof | undefined
   readonly look?: KeptLook | undefined
 }
 
@@ -48,13 +52,7 @@ export type PlanRefusal =
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
-export type UnusableReason =
-  | 'not_in_metadata'
-  | 'format'
-  | 'proof_type'
-  | 'proof_algorithm'
-  | 'key_attestation'
-  | 'binding_method'
+export type UnusableReason = 'not_in_metadata' | 'format' | ProofFault | 'binding_method'
 
 export interface PlanInput {
   readonly offer: CredentialOffer
@@ -66,11 +64,15 @@ export interface PlanInput {
   readonly did?: string | undefined
   readonly txCode: string | undefined
   readonly formats: FormatRegistry
+  /** Who attests this wallet and its keys; absent: nobody. */
+  readonly provider?: AttestedFacts | undefined
 }
+
+type Abilities = Pick<PlanInput, 'formats' | 'provider'>
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
   const { offer, issuer, signer, txCode } = input
-  const grant = chooseGrant(offer, issuer)
+  const grant = chooseGrant(offer, issuer, input.provider)
   if (!grant.ok) return grant
   if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
@@ -98,14 +100,14 @@ function needsTxCode(grant: ChosenGrant): boolean {
 export function refuseHopeless(
   offer: CredentialOffer,
   issuer: Issuer,
-  formats: FormatRegistry,
+  abilities: Abilities,
 ): Result<undefined, PlanRefusal> {
   const { configurationIds } = offer
   const { metadata } = issuer
-  const grant = chooseGrant(offer, issuer)
+  const grant = chooseGrant(offer, issuer, abilities.provider)
   if (!grant.ok) return grant
   if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
-  const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
+  const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), abilities))
   const [configurationId = ''] = configurationIds
   const [reason] = faults
   return reason !== undefined && !faults.includes(undefined)
@@ -116,13 +118,13 @@ export function refuseHopeless(
 /** Why no key of this wallet could receive it; undefined where one might. */
 export function hopelessReason(
   configuration: OfferedConfiguration | undefined,
-  formats: FormatRegistry,
+  { formats, provider }: Abilities,
 ): UnusableReason | undefined {
   if (configuration === undefined) return 'not_in_metadata'
   if (formats.get(configuration.format) === undefined) return 'format'
   if (!configuration.proofRequired) return undefined
-  if (configuration.keyAttestationRequired) return 'key_attestation'
-  return configuration.proofAlgorithms === undefined ? 'proof_type' : undefined
+  const way = planProof(configuration, provider)
+  return typeof way === 'string' ? way : undefined
 }
 
 /** No key of this wallet would change it: the rest of the offer is taken up without it. With another key more may come. */
@@ -143,11 +145,12 @@ function planConfiguration(
   const { scope, type } = configuration
   const planned = { id, format: format.id, type, scope, look }
   if (!configuration.proofRequired) return planned
-  if (configuration.keyAttestationRequired) return 'key_attestation'
-  if (configuration.proofAlgorithms === undefined) return 'proof_type'
-  if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
+  const proof = planProof(configuration, input.provider, signer.algorithm)
+  if (typeof proof === 'string') return proof
   const keyReference = referenceTo(input, configuration.bindingMethods)
-  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
+  // Nobody calls an attested key by a DID where the attestation is all that there is.
+  const isNamed = proof.type === 'jwt' || keyReference === 'jwk'
+  return keyReference !== undefined && isNamed ? { ...planned, keyReference, proof } : 'binding_method'
 }
 
 /**

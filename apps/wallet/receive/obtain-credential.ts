@@ -15,7 +15,6 @@ import {
   parseCredentialResponse,
   writeCredentialRequest,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
 import { keepDrawings } from '../credentials/drawings.ts'
@@ -25,6 +24,7 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
+import { makeKeyProofs } from './key-proofs.ts'
 import { senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
@@ -100,15 +100,16 @@ async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result
   if (keyReference === undefined) return ok(JSON.stringify(writeCredentialRequest(selector)))
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
-  const proof = await createKeyProof({
-    signer: step.signer,
-    issuer: step.issuer.metadata.issuer,
-    now: wallet.now(),
+  const { clientId, configuration, issuer, signer } = step
+  const proofs = await makeKeyProofs(wallet, {
+    signers: [signer],
+    issuer: issuer.metadata.issuer,
+    configuration,
     keyReference,
     nonce: nonce.value,
-    clientId: step.clientId,
+    clientId,
   })
-  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values: [proof] } })))
+  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs })))
 }
 
 function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {

@@ -220,6 +220,7 @@ async function planWith(
     names,
     txCode,
     formats: wallet.formats,
+    provider: wallet.provider,
     did,
   })
   if (!plan.ok) return plan

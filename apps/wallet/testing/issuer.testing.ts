@@ -1,12 +1,14 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
 import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result } from '@countersign/core/result'
 import type { IssueInput } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
@@ -33,7 +35,9 @@ import {
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
-import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import type { KeyAttestationDemand } from '@countersign/protocol/openid4vci/proof/key-attestation'
+import type { ProofCheckInput, VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import { type ProofRefusal, verifyProof } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
@@ -41,6 +45,7 @@ import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import { type TestAuthorizations, type TokenAsker, testAuthorizations } from './authorization.testing.ts'
+import type { TestClients } from './clients.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -99,6 +104,14 @@ export interface TestIssuerOptions {
   readonly scope?: string | null
   /** What of this configuration is issued: nothing. */
   readonly denies?: string
+  /** Who judges clients where they show who they are; absent: everybody is a public one. */
+  readonly clients?: TestClients
+  /** Who is believed of how keys are kept, and what is asked of that; `alone`: by a proof of no other kind. */
+  readonly keyAttestations?: {
+    readonly attester: Signer
+    readonly demand?: KeyAttestationDemand
+    readonly alone?: boolean
+  }
   /** Its metadata name it as its own authorization server. */
   readonly namesServer?: boolean
 }
@@ -202,7 +215,8 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   const server = await startFaultyServer(async (request) => {
     if (request.path === options.hangsAt) await new Promise(() => {})
     const refusal = refusedNonce(state, request.headers['dpop'])
-    const answer = withDpopNonce(state, refusal ?? (await handle(state, request)))
+    const judged = refusal ?? (await options.clients?.judge(request, state.url))
+    const answer = withDpopNonce(state, judged ?? (await handle(state, request)))
     const { rewrite } = options
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
@@ -324,11 +338,11 @@ function offerAnswer(state: State, code: string): Answer {
 
 function serverMetadata({ options, url }: State): JsonObject {
   const written = writeAuthorizationServerMetadata({ issuer: url, clients, requirePushedRequests: false })
-  return { ...written, ...options.server }
+  return { ...written, ...options.clients?.metadata(url), ...options.server }
 }
 
 function metadata(state: State): JsonObject {
-  const { namesServer, scope } = state.options
+  const { keyAttestations, namesServer, scope } = state.options
   const described = configurations.map((configuration) => ({
     ...configuration,
     scope: scope === null ? '' : (scope ?? configuration.id),
@@ -348,11 +362,22 @@ function metadata(state: State): JsonObject {
       { path: [...above(configuration.format), 'family_name', 'prefix'], display: [{ name: 'Prefix' }] },
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
+    keyAttestation: keyAttestations?.demand,
   }))
+  const attested = keyAttestations !== undefined
+  const written = writeIssuerMetadata({ issuer: state.url, configurations: described, formats, attested })
   return {
-    ...writeIssuerMetadata({ issuer: state.url, configurations: described, formats }),
+    ...(keyAttestations?.alone === true ? withAttestationsAlone(written) : written),
     ...(namesServer === true && { authorization_servers: [state.url] }),
   }
+}
+
+function withAttestationsAlone(written: JsonObject): JsonObject {
+  const text = JSON.stringify(written).replaceAll(
+    /"proof_types_supported":\{"jwt":/g,
+    '"proof_types_supported":{"unused":',
+  )
+  return JSON.parse(text)
 }
 
 /** With the chain beside the key; it names another address than this one, unless a test wants it. */
@@ -424,16 +449,34 @@ async function credential(
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
   const [jwt = ''] = request.value.proofs?.values ?? []
-  const { didKeys, needsNoProof } = state.options
+  const { didKeys, keyAttestations, needsNoProof } = state.options
   if (needsNoProof === true) return issue(state, offer, request.value.configurationId, { thumbprint: from })
-  const expected = { issuer: state.url, now: now(), ...window, didKeys }
-  const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
+  const attestation = keyAttestations && {
+    attesters: () => ok([keyAttestations.attester.publicJwk]),
+    demand: keyAttestations.demand,
+  }
+  const expected = { issuer: state.url, now: now(), ...window, didKeys, attestation }
+  const proof =
+    request.value.proofs?.type === 'attestation'
+      ? await attestedAlone(jwt, expected)
+      : await verifyKeyProof(jwt, expected, nodeCrypto)
   if (!proof.ok) return json(400, { error: 'invalid_proof' })
   const nonce = proof.value.nonce ?? ''
   const usedBy = state.nonces.get(nonce)
   if (usedBy === undefined || (usedBy !== '' && usedBy !== jwt)) return json(400, { error: 'invalid_nonce' })
   state.nonces.set(nonce, jwt)
   return issue(state, offer, request.value.configurationId, proof.value)
+}
+
+async function attestedAlone(
+  jwt: string,
+  input: ProofCheckInput,
+): Promise<Result<VerifiedKeyProof, ProofRefusal>> {
+  const proof = await verifyProof('attestation', jwt, input, nodeCrypto)
+  if (!proof.ok) return proof
+  const [key] = proof.value.keys
+  if (key === undefined) throw new Error('an attestation of no key was taken')
+  return ok({ ...key, nonce: proof.value.nonce })
 }
 
 async function issue(
