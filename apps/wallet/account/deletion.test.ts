@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeResetLink } from '../access/reset-link.ts'
+import { openInstance } from '../client/client-instance.ts'
 import { addCategory, attachCategories } from '../credentials/categories.ts'
 import { listCredentials } from '../credentials/credentials.ts'
 import { createDid } from '../dids/dids.ts'
@@ -50,6 +51,7 @@ async function fullAccount(
   await registerPasskey(wallet, rp, { ceremony, credential: credentialOf, caller: accountId, sender: home })
   await issueToken(wallet, { accountId, by: 'passkey', client: 'planted' })
   await makeResetLink(wallet, accountId)
+  await openInstance(wallet, { walletId: owned.id, server: 'https://planted.example' }, 'ES256')
   await wallet.database.inTransaction((transaction) => giveRecoveryCodes(wallet, transaction, accountId))
   return { wallet, owned }
 }

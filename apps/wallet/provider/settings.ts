@@ -14,7 +14,8 @@ const levels = z
   .array(
     z
       .string()
-      .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 characters of ASCII')
+      // A name or a URI; brackets and quotes would be those of a list that was refused.
+      .regex(/^[A-Za-z0-9][A-Za-z0-9:/._~#?%-]{0,199}$/, 'must be the name of a level')
       .refine((level) => !BEYOND_SOFTWARE.includes(level), 'is more than software keys can have'),
   )
   .max(10)

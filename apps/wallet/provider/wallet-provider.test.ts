@@ -16,6 +16,7 @@ describe('what a key attestation says of how keys are kept', () => {
     ['what hardware has', ['iso_18045_moderate'], false],
     ['what certified hardware has', ['iso_18045_basic', 'iso_18045_high'], false],
     ['no text', [''], false],
+    ['a list in a text', ['["iso_18045_high"]'], false],
   ])('may be %s: %j, %s', (_name, level, isTaken) => {
     expect(settings.safeParse({ attestedKeyStorage: level }).success).toBe(isTaken)
     expect(settings.safeParse({ attestedUserAuthentication: level }).success).toBe(isTaken)
