@@ -70,7 +70,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request)
-  switch (request.url) {
+  switch (request.url ?? '') {
     case '/.well-known/openid-credential-issuer':
       return send(response, 200, issuerMetadata())
     case '/.well-known/oauth-authorization-server':
@@ -164,8 +164,8 @@ async function credentialFor({ proofs }: { proofs: Partial<Record<ProofKind, [st
   const decoded = decodeJws(jwt ?? '', { maxLength: 50_000 })
   if (!decoded.ok) throw new Error('no proof')
   const { header, payload } = decoded.value
-  const keyAttestationJwt = kind === 'jwt' ? String(header['key_attestation']) : (jwt ?? '')
-  const nonce = String(payload['nonce'])
+  const keyAttestationJwt = kind === 'jwt' ? textOf(header['key_attestation']) : (jwt ?? '')
+  const nonce = textOf(payload['nonce'])
   if (!nonces.delete(nonce)) throw new Error('a nonce of somebody else')
   const { payload: attestation } = await verifyKeyAttestationJwt({
     keyAttestationJwt,
@@ -190,6 +190,10 @@ async function credentialFor({ proofs }: { proofs: Partial<Record<ProofKind, [st
   )
   if (!issued.ok) throw new Error(issued.error.code)
   return issued.value
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : expect.fail('no text')
 }
 
 it.each(PROOFS)('an issuer on @openid4vc takes our wallet and its keys (%s)', async (kind) => {

@@ -147,10 +147,15 @@ function planConfiguration(
   if (!configuration.proofRequired) return planned
   const proof = planProof(configuration, input.provider, signer.algorithm)
   if (typeof proof === 'string') return proof
-  const keyReference = referenceTo(input, configuration.bindingMethods)
-  // Nobody calls an attested key by a DID where the attestation is all that there is.
-  const isNamed = proof.type === 'jwt' || keyReference === 'jwk'
-  return keyReference !== undefined && isNamed ? { ...planned, keyReference, proof } : 'binding_method'
+  const { bindingMethods } = configuration
+  // Nothing calls a key by a DID where its attestation is all that there is.
+  const isKeyAlone = proof.type === 'attestation'
+  const keyReference = isKeyAlone ? keyItself(bindingMethods) : referenceTo(input, bindingMethods)
+  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference, proof }
+}
+
+function keyItself(methods: readonly string[]): 'jwk' | undefined {
+  return methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key') ? 'jwk' : undefined
 }
 
 /**
@@ -164,7 +169,8 @@ function referenceTo(
   const taken = names.filter(({ did }) => methods.includes(did.split(':', 2).join(':')))
   const wanted = taken.find(({ did }) => did === chosen)
   if (wanted !== undefined) return { kid: wanted.keyUrl }
-  if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
+  const itself = keyItself(methods)
+  if (itself !== undefined) return itself
   const [name] = taken
   if (name !== undefined) return { kid: name.keyUrl }
   if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }

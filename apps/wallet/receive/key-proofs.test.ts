@@ -6,6 +6,7 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyProof } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { afterEach, expect, it } from 'vitest'
+import { listDids } from '../dids/dids.ts'
 import { type TestProvider, testProvider } from '../testing/clients.testing.ts'
 import { diesEverywhere, dyingAt, killed } from '../testing/dying.testing.ts'
 import { startTestIssuer, type TestIssuer, type TestIssuerOptions } from '../testing/issuer.testing.ts'
@@ -94,6 +95,9 @@ onSqlite('a wallet whose keys are attested', (store) => {
     const wish = { attester: by.signer, alone: true }
     const given = await ready(store(), by, wish, { bindingMethods: ['did:jwk'] })
     expect(await received(given)).toBe('binding_method')
+    const either = await ready(store(), by, wish, { bindingMethods: ['jwk', 'did:jwk'] })
+    const [own] = await listDids(either.wallet, either.owned)
+    expect(await received(either, own?.did)).toBe('received 1')
   })
 
   it('sends what it sent, wherever it died in between', async () => {
