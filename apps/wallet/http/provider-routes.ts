@@ -30,9 +30,8 @@ export function providerRoutes(app: ServiceApp, { provider }: Pick<Wallet, 'prov
         tags: ['provider'],
       },
       config: {
-        door: 'wallet',
+        door: 'open',
         limited: false,
-        errors: 'management',
         answers: {
           200: { description: 'The certificates', contentType: PEM, example: EXAMPLE },
           404: refusalAnswer(NO_ANCHOR, none, 'No authority is known'),
