@@ -113,6 +113,20 @@ onBothDatabases('an attested wallet', (store) => {
     expect(rows.filter(({ wallet_id }) => wallet_id === owned.id)).toHaveLength(1)
   })
 
+  it('is no reason why a release before could not delete its wallet', async () => {
+    const { by, owned, wallet } = await ready(store())
+    await attestationFor(
+      wallet,
+      by.provider,
+      await openInstance(wallet, { walletId: owned.id, server: 'https://server.example' }, 'ES256'),
+    )
+    await wallet.database.db.deleteFrom('wallet_dids').where('wallet_id', '=', owned.id).execute()
+    await wallet.database.db.deleteFrom('wallet_keys').where('wallet_id', '=', owned.id).execute()
+    await wallet.database.db.deleteFrom('wallets').where('id', '=', owned.id).execute()
+    const rows = (await allRows(store()))['client_instances'] ?? []
+    expect(rows.filter(({ wallet_id }) => wallet_id === owned.id)).toEqual([])
+  })
+
   it('goes with its wallet, and a dump shows neither key nor attestation', async () => {
     const given = await ready(store())
     expect(await receive(given)).toBe('used')

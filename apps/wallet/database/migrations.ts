@@ -58,17 +58,21 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createMissingIndexes(db)
     },
   },
+  // An instance of an earlier release deletes wallets and knows nothing of this table.
   '2027-04-client-instances': {
     up: async (db: Untyped) => {
-      await ofWallet(db.schema.createTable('client_instances'))
+      const table = 'client_instances'
+      await db.schema
+        .createTable(table)
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('wallet_id', 'text', (column) =>
+          column.notNull().references('wallets.id').onDelete('cascade'),
+        )
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('key_sealed', 'text', (column) => column.notNull())
         .addColumn('attestation_sealed', 'text')
         .execute()
-      await db.schema
-        .createIndex('client_instances_wallet')
-        .on('client_instances')
-        .column('wallet_id')
-        .execute()
+      await db.schema.createIndex(`${table}_wallet`).on(table).column('wallet_id').execute()
     },
   },
 }
