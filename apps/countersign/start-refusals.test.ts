@@ -374,8 +374,40 @@ const mistakes: readonly Mistake[] = [
   [
     'an issuer that takes no client',
     ['issuer'],
-    () => [...DEVELOPMENT, data(), '--publicClients=false'],
+    () => [
+      ...PRODUCTION,
+      withRedis(),
+      '--keyPrefix=clients:',
+      `--signingKeyFile=${join(cwd, 'key.pem')}`,
+      '--publicClients=false',
+    ],
     /nobody could ask for a token: set publicClients, clients/,
+    production,
+  ],
+  [
+    'an authority that does not vouch for who attests wallets',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), `--walletProviderAnchorFile=${join(cwd, 'other.crt')}`],
+    /no certificate of .*other\.crt \(walletProviderAnchorFile\) vouches for the key of the wallet provider: set/,
+  ],
+  [
+    'certificates of who attests wallets, without the key',
+    ['wallet'],
+    () => [
+      ...PRODUCTION,
+      withRedis(),
+      '--keyPrefix=providers:',
+      `--database=sqlite:${join(cwd, 'provider.sqlite')}`,
+      `--walletProviderCertFile=${join(cwd, 'other.crt')}`,
+    ],
+    /walletProviderCertFile needs walletProviderKeyFile or walletProviderKey/,
+    production,
+  ],
+  [
+    'more of keys than software keys can have',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), '--attestedKeyStorage=["iso_18045_high"]'],
+    /attestedKeyStorage.*is more than software keys can have/,
   ],
   [
     'a client that signs and has no key',

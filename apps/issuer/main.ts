@@ -19,7 +19,7 @@ import {
 } from '@countersign/service/compose/run-service'
 import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { callersKeyOpener } from '@countersign/service/compose/service-signers'
-import { trustAnchors } from '@countersign/service/compose/trust-anchors'
+import { developmentProviders, trustAnchors } from '@countersign/service/compose/trust-anchors'
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
@@ -182,18 +182,20 @@ async function openPorts(
     claimsWebhooks: openClaimsWebhooks({ remote: outgoing.remote, sign: callbackSigning(config), now }),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
-    keyAttesters: keyAttestersOf(runtime, config),
+    keyAttesters: await keyAttestersOf(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
     ...openUsers(runtime, outgoing, config),
-    attesters: attestersOf(runtime, config),
+    attesters: await attestersOf(runtime, config),
     now,
     tokenJudges: await managementTokenJudges(runtime, outgoing, config),
     durable: await openDurable(runtime, config, { credentials: signers.credentials, database }),
   }
 }
 
-function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
-  const attesters = namedAttesters(runtime, config.trustedWalletAttestersFile, config.walletAttesterKeys)
+/** In development those, too, who attest the wallets of this deployment. */
+async function attestersOf(runtime: Runtime, config: IssuerConfig): Promise<Attesters> {
+  const named = namedAttesters(runtime, config.trustedWalletAttestersFile, config.walletAttesterKeys)
+  const attesters = withAnchors(named, await developmentProviders(runtime))
   const keys = attesterKeys(attesters, 'wallet_attester', nodeCrypto)
   if (takenMethods(clientRules(config, keys)).length > 0) return attesters
   throw new StartRefused(
@@ -201,12 +203,19 @@ function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
   )
 }
 
-function keyAttestersOf(runtime: Runtime, config: IssuerConfig): AttesterKeys | undefined {
-  const attesters = namedAttesters(runtime, config.trustedKeyAttestersFile, config.keyAttesterKeys)
+async function keyAttestersOf(runtime: Runtime, config: IssuerConfig): Promise<AttesterKeys | undefined> {
+  const named = namedAttesters(runtime, config.trustedKeyAttestersFile, config.keyAttesterKeys)
+  // Where nobody asked for attestations those of strangers are passed over, which is not to change by itself.
+  const isAsked = named.anchors.length + named.keys.length + config.requiredKeyAttestations.length > 0
+  const attesters = isAsked ? withAnchors(named, await developmentProviders(runtime)) : named
   const keys = attesterKeys(attesters, 'key_attester', nodeCrypto)
   if (keys === undefined && config.requiredKeyAttestations.length > 0)
     throw new StartRefused('requiredKeyAttestations needs trustedKeyAttestersFile or keyAttesterKeys')
   return keys
+}
+
+function withAnchors({ anchors, keys }: Attesters, more: Attesters['anchors']): Attesters {
+  return { anchors: [...anchors, ...more], keys }
 }
 
 /** Not the authorities of development, which vouch for every service alike. */

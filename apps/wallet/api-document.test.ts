@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensurePreregistered } from './account/register-account.ts'
 import { json, type Person, startApi, type TestApi } from './testing/api.testing.ts'
 import { exampleOf, faultOfAnswer, faultOfValue, type Operation } from './testing/api-document.testing.ts'
+import { testProvider } from './testing/clients.testing.ts'
 import { startTestIssuer } from './testing/issuer.testing.ts'
 import { onSqlite } from './testing/wallet.testing.ts'
 
@@ -46,7 +47,8 @@ onSqlite('the OpenAPI document', (store) => {
   let issuer: Awaited<ReturnType<typeof startTestIssuer>>
 
   beforeAll(async () => {
-    const wallet = store().instance()
+    const { provider } = await testProvider({ anchorsPem: 'of an authority' })
+    const wallet = store().instance({ provider })
     await ensurePreregistered(wallet)
     ;[api, issuer] = await Promise.all([startApi(wallet), startTestIssuer({ refreshes: true })])
   })
@@ -66,7 +68,7 @@ onSqlite('the OpenAPI document', (store) => {
     )
 
   it('has every operation, with a summary and with answers that have a description', () => {
-    expect(operations()).toHaveLength(88)
+    expect(operations()).toHaveLength(89)
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toMatch(/\w/)
       const statuses = Object.keys(operation.responses)

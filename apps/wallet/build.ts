@@ -17,12 +17,15 @@ import { deferredWork } from './deferred/deferred-work.ts'
 import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
-import { serverNonces } from './server-nonces.ts'
+import { newestChallenges, serverNonces } from './server-nonces.ts'
 import { typeLooks } from './type-looks.ts'
 import type { Wallet, WalletLimits } from './wallet.ts'
 
 export interface WalletPorts
-  extends Pick<Wallet, 'database' | 'crypto' | 'jwe' | 'newId' | 'verifiers' | 'issuers' | 'now'> {
+  extends Pick<
+    Wallet,
+    'database' | 'crypto' | 'jwe' | 'newId' | 'verifiers' | 'issuers' | 'provider' | 'now'
+  > {
   readonly sealing: Pick<Sealing, 'sealer' | 'mac'>
   readonly formats: readonly CredentialFormat[]
   readonly outgoing: Pick<Outgoing, 'remote' | 'fetchDocument' | 'resolveKey' | 'allowHttp'>
@@ -54,6 +57,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     keyMaker: openKeyMaker(),
     outgoing: openOutgoingClient(outgoing.remote, pause),
     serverNonces: serverNonces(),
+    clientChallenges: newestChallenges(),
     formats: formatRegistry(formats),
     transactionTypes: transactionTypes(settings.transactionDataProfiles),
     dids: { fetchDocument: outgoing.fetchDocument, keyOf: outgoing.resolveKey },

@@ -5,6 +5,7 @@ import { transactionDataShape } from '@countersign/service/config/transaction-da
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 import { trustedVerifiersSetting } from './known-verifiers.ts'
+import { providerShape } from './provider/settings.ts'
 
 export const walletShape = {
   tokenLifetimeDays: z.int().min(1).max(365).default(30).describe('How long a login lasts, in days'),
@@ -15,6 +16,7 @@ export const walletShape = {
   ...outgoingShape,
   ...trustShape,
   ...transactionDataShape,
+  ...providerShape,
   loginFailuresPerMinute: z
     .int()
     .min(3)

@@ -26,6 +26,7 @@ import { buildWallet, type WalletPorts, walletService } from './build.ts'
 import { walletShape } from './config.ts'
 import type { WalletTables } from './database/schema.ts'
 import { knownVerifiers } from './known-verifiers.ts'
+import { openProvider } from './open-provider.ts'
 import { openWalletDatabase } from './open-wallet-database.ts'
 import type { TrustedIssuers, Wallet } from './wallet.ts'
 
@@ -74,6 +75,7 @@ async function openPorts(
       required: config.mode === 'production',
     },
     issuers,
+    provider: await openProvider(runtime, config),
     now: runtime.now,
   }
 }

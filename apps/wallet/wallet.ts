@@ -19,7 +19,8 @@ import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
 import type { SealedColumns } from './database/sealed-columns.ts'
 import type { OutgoingClient } from './outgoing-client.ts'
-import type { ServerNonces } from './server-nonces.ts'
+import type { WalletProvider } from './provider/wallet-provider.ts'
+import type { NewestChallenges, ServerNonces } from './server-nonces.ts'
 import type { TypeLooks } from './type-looks.ts'
 
 export interface Wallet {
@@ -31,6 +32,8 @@ export interface Wallet {
   readonly keyMaker: KeyMaker
   readonly outgoing: OutgoingClient
   readonly serverNonces: ServerNonces
+  /** Of authorization servers, by the instance of a client that they were given to. */
+  readonly clientChallenges: NewestChallenges
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly jwe: JweEngine
@@ -49,6 +52,8 @@ export interface Wallet {
   readonly httpPolicy: HttpPolicy
   /** Who is asked for the metadata of types whose name is no address; absent: nobody. */
   readonly repositoryUrl?: string | undefined
+  /** Who attests this wallet and its keys; absent: nobody. */
+  readonly provider?: WalletProvider | undefined
   /** For authorization servers that take no anonymous clients. */
   readonly clientId: string
   /** Where browsers come back to from an authorization server: the web wallet's page for it. */

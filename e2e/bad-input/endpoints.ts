@@ -131,6 +131,7 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/wallet-api/auth/logins/{login}', methods: { DELETE: [] } },
   { path: '/wallet-api/auth/delete-account', methods: json },
   { path: '/wallet-api/registry/{id}/did.json', methods: read },
+  { path: '/wallet-api/provider/anchor', methods: read },
   { path: '/wallet-api/wallet/accounts/wallets', methods: { GET: [], POST: ['json'] } },
   { path: '/wallet-api/wallet/accounts/wallets/{wallet}', methods: { PUT: ['json'] } },
   { path: '/wallet-api/wallet/accounts/wallets/{wallet}/delete', methods: json },

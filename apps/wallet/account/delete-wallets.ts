@@ -31,6 +31,7 @@ const REST = [
   'renewals',
   'deferred_credentials',
   'receptions',
+  'client_instances',
   'wallet_dids',
   'wallet_keys',
   'holder_settings',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeResetLink } from '../access/reset-link.ts'
+import { openInstance } from '../client/client-instance.ts'
 import { addCategory, attachCategories } from '../credentials/categories.ts'
 import { listCredentials } from '../credentials/credentials.ts'
 import { createDid } from '../dids/dids.ts'
@@ -56,6 +57,7 @@ async function fullAccount(
   await useOffer(wallet, owned, { offer: later.offer() })
   await later.close()
   await makeResetLink(wallet, accountId)
+  await openInstance(wallet, { walletId: owned.id, server: 'https://planted.example' }, 'ES256')
   await wallet.database.inTransaction((transaction) => giveRecoveryCodes(wallet, transaction, accountId))
   return { wallet, owned }
 }

@@ -62,6 +62,23 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
   '2027-02-copies': { up: createCopies },
   // A new table, whose rows go with what an earlier release deletes.
   '2027-03-deferred': { up: createDeferred },
+  // An instance of an earlier release deletes wallets and knows nothing of this table.
+  '2027-04-client-instances': {
+    up: async (db: Untyped) => {
+      const table = 'client_instances'
+      await db.schema
+        .createTable(table)
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('wallet_id', 'text', (column) =>
+          column.notNull().references('wallets.id').onDelete('cascade'),
+        )
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('key_sealed', 'text', (column) => column.notNull())
+        .addColumn('attestation_sealed', 'text')
+        .execute()
+      await db.schema.createIndex(`${table}_wallet`).on(table).column('wallet_id').execute()
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {

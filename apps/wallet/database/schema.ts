@@ -32,6 +32,7 @@ export interface WalletTables {
   receptions: IssuanceRow
   deferred_credentials: DeferredRow
   presentations: PresentationRow
+  client_instances: ClientInstanceRow
   exchanges: ExchangeRow
   passkeys: PasskeyRow
   spent_challenges: SpentChallengeRow
@@ -184,6 +185,19 @@ export interface DeferredRow {
   readonly fence: number
   /** In a row, without a word of the issuer's when to come again. */
   readonly attempts: number
+}
+
+/**
+ * As whom a wallet is known at one authorization server: with a key that it shows nowhere else. `id` is a keyed hash of wallet
+ * and server.
+ */
+export interface ClientInstanceRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly key_sealed: string
+  /** What its provider says of it, as JSON; absent until it is asked. */
+  readonly attestation_sealed: string | null
+  readonly created_at: number
 }
 
 /** A row is one answer to one authorization request. */

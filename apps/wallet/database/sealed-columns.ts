@@ -20,6 +20,7 @@ type HashPurpose =
   | 'recovery_code'
   | 'category'
   | 'event_credential'
+  | 'client_instance'
 
 export type SealedColumns = Columns<keyof WalletTables, HashPurpose>
 

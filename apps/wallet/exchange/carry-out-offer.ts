@@ -108,7 +108,7 @@ export async function shown(
   const { issuanceId } = exchange.done ?? {}
   const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
   const deferred = issuanceId === undefined ? [] : await listDeferred(wallet, owned, { issuanceId })
-  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved))
+  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved), wallet.provider)
   const isUndecided = exchange.state === 'open' || exchange.state === 'begun'
   if (!isUndecided || !grant.ok || grant.value.type === PRE_AUTHORIZED_CODE)
     return previewOffer(wallet, owned, { exchange, received, deferred, locales })

@@ -173,7 +173,7 @@ async function resolveOffer(
 ): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
   const issuer = await fetchIssuer(wallet, offer)
   if (!issuer.ok) return issuer
-  const refusal = refuseHopeless(offer, issuer.value, wallet.formats)
+  const refusal = refuseHopeless(offer, issuer.value, wallet)
   if (!refusal.ok) return refusal
   const { configurations: all, ...metadata } = issuer.value.metadata
   const offered = offer.configurationIds.flatMap((id) => all.get(id) ?? [])

@@ -155,7 +155,7 @@ function offered(
     claims: outermost((look?.claims ?? []).map(({ path }) => path))
       .slice(0, MAX_CLAIMS)
       .map((path) => ({ path, label: claimLabel(path, look, locales) })),
-    unusable: hopelessReason(configuration, wallet.formats),
+    unusable: hopelessReason(configuration, wallet),
   }
 }
 

@@ -26,6 +26,7 @@ import { loginRoutes } from './login-routes.ts'
 import { offerExchangeRoutes } from './offer-exchange-routes.ts'
 import { ownLoginRoutes } from './own-login-routes.ts'
 import { closedPasskeyRoutes, openPasskeyRoutes } from './passkey-routes.ts'
+import { providerRoutes } from './provider-routes.ts'
 import { requestExchangeRoutes } from './request-exchange-routes.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { walletsRoutes } from './wallets-routes.ts'
@@ -45,6 +46,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
       await open.register(async (passkeys: ServiceApp) => openPasskeyRoutes(passkeys, wallet, pages))
     })
     registryRoutes(app, wallet)
+    providerRoutes(app, wallet)
     await app.register(async (closed: ServiceApp) => {
       keepOtherSitesOut(closed, config)
       closed.addHook('onRequest', async (request) => authenticateCaller(wallet, pages, request))

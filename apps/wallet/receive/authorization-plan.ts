@@ -13,6 +13,8 @@ import type {
   OfferedConfiguration,
 } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import { chooseClient } from '../client/client-plan.ts'
+import type { AttestedFacts } from '../provider/wallet-provider.ts'
 import type { Issuer } from './fetch-offer.ts'
 
 export type ChosenGrant = PreAuthorizedGrant | BrowserGrant
@@ -40,27 +42,27 @@ export type WayFault = 'grant' | 'endpoint' | 'code_challenge' | 'client_authent
 export function chooseGrant(
   { grants }: Pick<CredentialOffer, 'grants'>,
   { authorizationServer }: Issuer,
+  provider: AttestedFacts | undefined,
 ): Result<ChosenGrant, GrantRefusal> {
   const preAuthorized = grants[PRE_AUTHORIZED_CODE]
-  if (preAuthorized !== undefined) return ok({ type: PRE_AUTHORIZED_CODE, ...preAuthorized })
+  const type = preAuthorized === undefined ? AUTHORIZATION_CODE : PRE_AUTHORIZED_CODE
+  const isKnown = chooseClient(authorizationServer, type, provider) !== undefined
+  if (preAuthorized !== undefined) {
+    if (isKnown) return ok({ type: PRE_AUTHORIZED_CODE, ...preAuthorized })
+    return refuse({ code: 'authorization_unsupported', reason: 'client_authentication' })
+  }
   const { authorization: endpoints } = authorizationServer
-  const reason = faultOfWay(authorizationServer)
+  const reason = faultOfWay(authorizationServer) ?? (isKnown ? undefined : 'client_authentication')
   if (reason !== undefined || endpoints === undefined)
     return refuse({ code: 'authorization_unsupported', reason: reason ?? 'endpoint' })
   return ok({ type: AUTHORIZATION_CODE, endpoints, issuerState: grants[AUTHORIZATION_CODE]?.issuerState })
 }
 
-function faultOfWay({
-  authorization,
-  grantTypes,
-  tokenEndpointAuthMethods: methods,
-}: Issuer['authorizationServer']): WayFault | undefined {
+function faultOfWay({ authorization, grantTypes }: Issuer['authorizationServer']): WayFault | undefined {
   if (!grantTypes.includes(AUTHORIZATION_CODE)) return 'grant'
   if (authorization === undefined) return 'endpoint'
   const { codeChallengeMethods } = authorization
-  if (codeChallengeMethods?.includes(CODE_CHALLENGE_METHOD) === false) return 'code_challenge'
-  // This wallet is a public client.
-  return methods?.includes('none') === false ? 'client_authentication' : undefined
+  return codeChallengeMethods?.includes(CODE_CHALLENGE_METHOD) === false ? 'code_challenge' : undefined
 }
 
 export type Asked = Pick<AuthorizationRequest, 'scope' | 'details'>

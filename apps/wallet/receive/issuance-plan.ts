@@ -15,10 +15,12 @@ import type { KeptLook } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
+import type { AttestedFacts } from '../provider/wallet-provider.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
 import { planCopies } from './copies-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
 import { agreeOnEncryption, type EncryptionRefusal } from './message-encryption.ts'
+import { type PlannedProof, type ProofFault, planProof } from './proof-plan.ts'
 
 export interface IssuancePlan {
   readonly grant: ChosenGrant
@@ -39,6 +41,8 @@ export interface PlannedConfiguration {
   readonly scope?: string | undefined
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
+  /** Of which kind; absent with the reference. */
+  readonly proof?: PlannedProof | undefined
   readonly look?: KeptLook | undefined
   /** How many are asked for at once, each for a fresh key. Absent: one, for the holder's key. */
   readonly copies?: number | undefined
@@ -52,13 +56,7 @@ export type PlanRefusal =
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
-export type UnusableReason =
-  | 'not_in_metadata'
-  | 'format'
-  | 'proof_type'
-  | 'proof_algorithm'
-  | 'key_attestation'
-  | 'binding_method'
+export type UnusableReason = 'not_in_metadata' | 'format' | ProofFault | 'binding_method'
 
 export interface PlanInput {
   readonly offer: CredentialOffer
@@ -72,11 +70,15 @@ export interface PlanInput {
   readonly formats: FormatRegistry
   /** How many copies this wallet wants. */
   readonly batchCopies: number
+  /** Who attests this wallet and its keys; absent: nobody. */
+  readonly provider?: AttestedFacts | undefined
 }
+
+type Abilities = Pick<PlanInput, 'formats' | 'provider'>
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
   const { offer, issuer, signer, txCode } = input
-  const grant = chooseGrant(offer, issuer)
+  const grant = chooseGrant(offer, issuer, input.provider)
   if (!grant.ok) return grant
   if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   const encryption = agreeOnEncryption(issuer.metadata)
@@ -105,15 +107,15 @@ function needsTxCode(grant: ChosenGrant): boolean {
 export function refuseHopeless(
   offer: CredentialOffer,
   issuer: Issuer,
-  formats: FormatRegistry,
+  abilities: Abilities,
 ): Result<undefined, PlanRefusal> {
   const { configurationIds } = offer
   const { metadata } = issuer
-  const grant = chooseGrant(offer, issuer)
+  const grant = chooseGrant(offer, issuer, abilities.provider)
   if (!grant.ok) return grant
   const encryption = agreeOnEncryption(metadata)
   if (!encryption.ok) return encryption
-  const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
+  const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), abilities))
   const [configurationId = ''] = configurationIds
   const [reason] = faults
   return reason !== undefined && !faults.includes(undefined)
@@ -124,13 +126,13 @@ export function refuseHopeless(
 /** Why no key of this wallet could receive it; undefined where one might. */
 export function hopelessReason(
   configuration: OfferedConfiguration | undefined,
-  formats: FormatRegistry,
+  { formats, provider }: Abilities,
 ): UnusableReason | undefined {
   if (configuration === undefined) return 'not_in_metadata'
   if (formats.get(configuration.format) === undefined) return 'format'
   if (!configuration.proofRequired) return undefined
-  if (configuration.keyAttestationRequired) return 'key_attestation'
-  return configuration.proofAlgorithms === undefined ? 'proof_type' : undefined
+  const way = planProof(configuration, provider)
+  return typeof way === 'string' ? way : undefined
 }
 
 /** No key of this wallet would change it: the rest of the offer is taken up without it. With another key more may come. */
@@ -151,14 +153,20 @@ function planConfiguration(
   const { scope, type } = configuration
   const planned = { id, format: format.id, type, scope, look }
   if (!configuration.proofRequired) return planned
-  if (configuration.keyAttestationRequired) return 'key_attestation'
-  if (configuration.proofAlgorithms === undefined) return 'proof_type'
-  if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
-  const keyReference = referenceTo(input, configuration.bindingMethods)
+  const proof = planProof(configuration, input.provider, signer.algorithm)
+  if (typeof proof === 'string') return proof
+  const { bindingMethods } = configuration
+  // Nothing calls a key by a DID where its attestation is all that there is.
+  const isKeyAlone = proof.type === 'attestation'
+  const keyReference = isKeyAlone ? keyItself(bindingMethods) : referenceTo(input, bindingMethods)
   if (keyReference === undefined) return 'binding_method'
   const { batchSize } = input.issuer.metadata
   const { copies } = planCopies(configuration, { batchSize, did: input.did, wanted: input.batchCopies })
-  return { ...planned, keyReference, copies }
+  return { ...planned, keyReference, proof, copies }
+}
+
+function keyItself(methods: readonly string[]): 'jwk' | undefined {
+  return methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key') ? 'jwk' : undefined
 }
 
 /**
@@ -172,7 +180,8 @@ function referenceTo(
   const taken = names.filter(({ did }) => methods.includes(did.split(':', 2).join(':')))
   const wanted = taken.find(({ did }) => did === chosen)
   if (wanted !== undefined) return { kid: wanted.keyUrl }
-  if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
+  const itself = keyItself(methods)
+  if (itself !== undefined) return itself
   const [name] = taken
   if (name !== undefined) return { kid: name.keyUrl }
   if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }

@@ -8,12 +8,14 @@ import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-auth
 import type { ProofKey } from '@countersign/protocol/oauth/pkce'
 import type { NotificationEvent } from '@countersign/protocol/openid4vci/notification'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import type { ClientWay } from '../client/client-plan.ts'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Envelope } from './message-encryption.ts'
 
 export interface IssuanceRecord {
   readonly id: string
+  readonly walletId: string
   /** The key that the credentials are bound to. */
   readonly keyId: string
   readonly finished: boolean
@@ -24,6 +26,8 @@ export interface IssuanceRecord {
 export interface Progress {
   /** Proves that a repeated token request comes from us. */
   readonly senderKey?: PrivateJwk
+  /** How the client shows who it is at the authorization server, as long as this goes on; absent until it has to. */
+  readonly client?: ClientWay
   /** Where somebody authorizes the issuance in a browser. */
   readonly authorization?: KeptAuthorization
   readonly token?: KeptToken
@@ -332,10 +336,10 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
 }
 
 function opened({ columns }: Wallet, row: IssuanceRow): IssuanceRecord {
-  const { id, key_id: keyId, progress_sealed: text, version } = row
+  const { id, key_id: keyId, progress_sealed: text, version, wallet_id: walletId } = row
   const progress: Progress =
     text === null ? NO_PROGRESS : JSON.parse(columns.open(['receptions', id, 'progress'], text))
-  return { id, keyId, finished: row.state === 'finished', version, progress }
+  return { id, walletId, keyId, finished: row.state === 'finished', version, progress }
 }
 
 function sealed({ columns }: Wallet, id: string, progress: Progress): string {

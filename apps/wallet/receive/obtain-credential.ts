@@ -38,7 +38,7 @@ import {
   slotOf,
 } from './issuance-record.ts'
 import { judgeBatch, openedFor, type UnacceptableReason } from './judge-batch.ts'
-import { proofsFor, withKeys } from './key-proofs.ts'
+import { makeKeyProofs, signersOf, withKeys } from './key-proofs.ts'
 import {
   agreeOnEncryption,
   type EncryptionRefusal,
@@ -153,15 +153,16 @@ async function bareRequest(
   if (keyReference === undefined) return ok(selector)
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
-  const values = await proofsFor(wallet, {
-    signer: step.signer,
-    keys,
+  const { clientId, configuration, issuer, signer } = step
+  const proofs = await makeKeyProofs(wallet, {
+    signers: signersOf(signer, keys),
+    issuer: issuer.metadata.issuer,
+    configuration,
     keyReference,
-    issuer: step.issuer.metadata.issuer,
     nonce: nonce.value,
-    clientId: step.clientId,
+    clientId,
   })
-  return ok({ ...selector, proofs: { type: 'jwt', values } })
+  return ok({ ...selector, proofs })
 }
 
 function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {

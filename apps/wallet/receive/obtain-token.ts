@@ -15,12 +15,15 @@ import {
   type TokenResponseRefusal,
   writeTokenRequest,
 } from '@countersign/protocol/openid4vci/token'
+import type { ClientProof } from '../client/attested-client.ts'
+import { isAnonymous } from '../client/client-plan.ts'
 import type { Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
 import type { IssuancePlan } from './issuance-plan.ts'
 import { advance, type Entitlement, type IssuanceRecord, type KeptToken, reload } from './issuance-record.ts'
 import { type IssuerPostRefusal, postToIssuer, type Sender } from './post-to-issuer.ts'
 import { claimCode, giveBackCode } from './redeem-code.ts'
+import { clientProof } from './show-client.ts'
 
 export type TokenRefusal =
   | IssuerPostRefusal
@@ -36,6 +39,10 @@ export interface TokenStep {
   readonly txCode: string | undefined
 }
 
+interface AskingStep extends TokenStep {
+  readonly client: ClientProof | undefined
+}
+
 const MAX_ENTITLEMENTS = 20
 
 /** The issuance that comes back has a token, or is finished. */
@@ -45,8 +52,10 @@ export async function obtainToken(
   step: TokenStep,
 ): Promise<Result<IssuanceRecord, TokenRefusal>> {
   if (issuance.finished || issuance.progress.token !== undefined) return ok(issuance)
-  if (step.plan.grant.type === AUTHORIZATION_CODE) return obtainOnce(wallet, issuance, step)
-  const answered = await requestToken(wallet, issuance, step)
+  const { issuer, plan } = step
+  const asking = { ...step, client: await clientProof(wallet, issuance, { issuer, grant: plan.grant }) }
+  if (plan.grant.type === AUTHORIZATION_CODE) return obtainOnce(wallet, issuance, asking)
+  const answered = await requestToken(wallet, issuance, asking)
   if (answered.ok) return ok(await keepToken(wallet, issuance, answered.value))
   const others = isCodeRefused(answered.error) ? await othersToken(wallet, issuance) : undefined
   return others === undefined ? answered : ok(others)
@@ -55,7 +64,7 @@ export async function obtainToken(
 async function obtainOnce(
   wallet: Wallet,
   before: IssuanceRecord,
-  step: TokenStep,
+  step: AskingStep,
 ): Promise<Result<IssuanceRecord, TokenRefusal>> {
   const { claim, issuance } = await claimCode(wallet, before)
   if (claim === 'done') return ok(issuance)
@@ -93,22 +102,21 @@ export function clientIdFor(
   { authorizationServer }: Issuer,
   { grant }: Pick<IssuancePlan, 'grant'>,
 ): string | undefined {
-  const isAnonymous = grant.type === PRE_AUTHORIZED_CODE && authorizationServer.anonymousPreAuthorized
-  return isAnonymous ? undefined : wallet.clientId
+  return isAnonymous(authorizationServer, grant.type) ? undefined : wallet.clientId
 }
 
 async function requestToken(
   wallet: Wallet,
   issuance: IssuanceRecord,
-  step: TokenStep,
+  step: AskingStep,
 ): Promise<Result<KeptToken, TokenRefusal>> {
-  const { issuer, plan } = step
+  const { client, issuer, plan } = step
   const answered = await postToIssuer(wallet, {
     url: issuer.authorizationServer.tokenEndpoint,
     contentType: 'application/x-www-form-urlencoded',
     maxBytes: FETCHED.protocolAnswer,
     body: writeTokenRequest(tokenRequest(wallet, issuance, step)),
-    sender: senderOf(issuance, issuer),
+    sender: { ...senderOf(issuance, issuer), client },
   })
   if (!answered.ok) return answered
   const response = parseTokenResponse(answered.value)
@@ -121,6 +129,7 @@ function tokenRequest(
   { issuer, plan, txCode }: TokenStep,
 ): TokenRequest {
   const { grant } = plan
+  // The same in the body of a client that is attested: what it shows stands in headers, anew for each try.
   const client = { method: 'none', clientId: clientIdFor(wallet, issuer, plan) } as const
   if (grant.type === PRE_AUTHORIZED_CODE) {
     // A code that was not asked for would make the request invalid (§6.3).
@@ -152,7 +161,7 @@ function keptToken(
   return ok({ accessToken, tokenType, expiresAt, refreshToken, entitled: all })
 }
 
-function dpopSigner(key: PrivateJwk, algorithms: readonly string[]) {
+export function dpopSigner(key: PrivateJwk, algorithms: readonly string[]) {
   const signer = softwareSigner(key)
   return algorithms.includes(signer.algorithm) ? signer : undefined
 }

@@ -8,6 +8,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { parseOAuthError } from '@countersign/protocol/oauth/errors'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
+import type { ClientProof } from '../client/attested-client.ts'
 import { hostOf, type OutgoingRefusal, readJsonAnswer, type UnusableAnswer } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
@@ -26,6 +27,8 @@ export interface IssuerPost {
 export interface Sender {
   /** Without a signer no DPoP proof goes along. */
   readonly signer?: Signer | undefined
+  /** How the client shows an authorization server who it is; absent where it does not. */
+  readonly client?: ClientProof | undefined
   readonly token?: { readonly accessToken: string; readonly tokenType: 'DPoP' | 'Bearer' } | undefined
 }
 
@@ -54,15 +57,33 @@ export async function sendToIssuer(
   wallet: Wallet,
   call: IssuerPost,
 ): Promise<Result<RemoteResponse, IssuerPostRefusal>> {
-  const known = wallet.serverNonces.newest(call.url)
-  const first = await send(wallet, call, known)
-  if (!first.ok) return first
-  const another = call.sender.signer && nonceForAnother(first.value, known)
-  const answer = another === undefined ? first : await send(wallet, call, another.nonce)
+  const answer = await sendAsClient(wallet, call)
   if (!answer.ok) return answer
   const { status } = answer.value
   if (status >= 200 && status < 300) return answer
   return refuse(errorOf(answer.value, hostOf(call.url)))
+}
+
+/** Each reason to send it once more counts once. */
+async function sendAsClient(wallet: Wallet, call: IssuerPost) {
+  for (;;) {
+    const answer = await sendWithNonce(wallet, call)
+    const isLast = !answer.ok || !(await isWorthAnother(call.sender, answer.value))
+    if (isLast) return answer
+  }
+}
+
+async function isWorthAnother({ client }: Sender, answer: RemoteResponse): Promise<boolean> {
+  const { headers } = answer
+  return (await client?.isWorthAnother({ headers, error: ofBody(answer)?.error })) === true
+}
+
+async function sendWithNonce(wallet: Wallet, call: IssuerPost) {
+  const known = wallet.serverNonces.newest(call.url)
+  const first = await send(wallet, call, known)
+  if (!first.ok) return first
+  const another = call.sender.signer && nonceForAnother(first.value, known)
+  return another === undefined ? first : send(wallet, call, another.nonce)
 }
 
 async function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
@@ -82,11 +103,12 @@ async function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined)
 
 async function senderHeaders(
   { crypto, newId, now }: Wallet,
-  { url, sender: { signer, token } }: IssuerPost,
+  { url, sender: { client, signer, token } }: IssuerPost,
   nonce: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
+  const shown = await client?.headers()
   const authorization = token && { authorization: `${token.tokenType} ${token.accessToken}` }
-  if (signer === undefined || token?.tokenType === 'Bearer') return { ...authorization }
+  if (signer === undefined || token?.tokenType === 'Bearer') return { ...shown, ...authorization }
   const proof = await createDpopProof(
     {
       signer,
@@ -99,7 +121,7 @@ async function senderHeaders(
     },
     crypto,
   )
-  return { dpop: proof, ...authorization }
+  return { ...shown, dpop: proof, ...authorization }
 }
 
 /**

@@ -227,6 +227,7 @@ async function planWith(
     txCode,
     formats: wallet.formats,
     batchCopies: wallet.batchCopies,
+    provider: wallet.provider,
     did,
   })
   if (!plan.ok) return plan

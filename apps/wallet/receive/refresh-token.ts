@@ -3,19 +3,13 @@
  * take a second use of that for a theft and take everything back, so one request of ours asks at a time, as for codes.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { FETCHED } from '@countersign/core/size-limits'
-import { REFRESH_TOKEN } from '@countersign/protocol/oauth/grants/refresh-token'
-import {
-  parseTokenResponse,
-  type TokenResponse,
-  writeTokenRequest,
-} from '@countersign/protocol/openid4vci/token'
+import type { TokenResponse } from '@countersign/protocol/openid4vci/token'
 import type { Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
 import { advance, type IssuanceRecord, type KeptToken } from './issuance-record.ts'
-import { senderOf, type TokenRefusal } from './obtain-token.ts'
-import { postToIssuer } from './post-to-issuer.ts'
+import type { TokenRefusal } from './obtain-token.ts'
 import { ASKING_SECONDS } from './redeem-code.ts'
+import { requestRefresh } from './request-refresh.ts'
 
 export type RefreshRefusal =
   | TokenRefusal
@@ -47,7 +41,15 @@ export async function refreshToken(
     return token === undefined ? refuse({ code: 'token_over' }) : ok(claimed)
   if (token.refreshToken === undefined) return refuse({ code: 'token_over' })
   if (token.refreshing?.by !== askedBy) return refuse({ code: 'token_pending' })
-  const answered = await requestAnother(wallet, claimed, token.refreshToken, step)
+  const { client, senderKey } = claimed.progress
+  const answered = await requestRefresh(wallet, {
+    refreshToken: token.refreshToken,
+    authorizationServer: step.issuer.authorizationServer,
+    clientId: step.clientId,
+    client,
+    walletId: claimed.walletId,
+    senderKey,
+  })
   if (answered.ok) return ok(await replaceToken(wallet, claimed, askedBy, answered.value))
   const isOver = isRefused(answered.error)
   await changeToken(wallet, claimed, askedBy, ({ refreshToken: kept, ...rest }) =>
@@ -59,24 +61,6 @@ export async function refreshToken(
 /** RFC 6749 §5.2: whoever is refused so has nothing that is worth another try. */
 function isRefused(refusal: TokenRefusal): boolean {
   return refusal.code === 'issuer_error' && (refusal.status === 400 || refusal.status === 401)
-}
-
-async function requestAnother(
-  wallet: Wallet,
-  issuance: IssuanceRecord,
-  kept: string,
-  { clientId, issuer }: RefreshStep,
-): Promise<Result<TokenResponse, TokenRefusal>> {
-  const { signer } = senderOf(issuance, issuer)
-  const client = { method: 'none', clientId } as const
-  const answered = await postToIssuer(wallet, {
-    url: issuer.authorizationServer.tokenEndpoint,
-    contentType: 'application/x-www-form-urlencoded',
-    maxBytes: FETCHED.protocolAnswer,
-    body: writeTokenRequest({ grantType: REFRESH_TOKEN, refreshToken: kept, client }),
-    sender: { signer },
-  })
-  return answered.ok ? parseTokenResponse(answered.value) : answered
 }
 
 /** What it is good for stays as it was; one that came without another to refresh with is refreshed with the same. */

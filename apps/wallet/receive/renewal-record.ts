@@ -4,6 +4,7 @@
  * at a time has the row, on however many instances: whoever takes it counts its version up, and writes only while it is that version.
  */
 import type { PrivateJwk } from '@countersign/keys/signers/software-key'
+import type { ClientWay } from '../client/client-plan.ts'
 import type { RenewalRow } from '../database/copies-schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
@@ -16,6 +17,8 @@ export interface RenewalState {
   readonly authorizationServer: string
   /** What the token was asked for as; absent for an anonymous client. */
   readonly clientId?: string | undefined
+  /** As what the token was asked for, where the client had something to show. */
+  readonly client?: ClientWay | undefined
   readonly senderKey?: PrivateJwk | undefined
   /** The newest. */
   readonly refreshToken: string
@@ -56,7 +59,7 @@ export async function keepRenewal(
     plan,
   }: { readonly issuer: Issuer; readonly plan: IssuancePlan; readonly clientId?: string | undefined },
 ): Promise<void> {
-  const { senderKey, token } = issuance.progress
+  const { client, senderKey, token } = issuance.progress
   if (issuance.finished || token?.refreshToken === undefined) return
   const parts: Record<string, RenewalPart> = {}
   for (const entitlement of token.entitled) {
@@ -67,6 +70,7 @@ export async function keepRenewal(
     issuer: issuer.metadata.issuer,
     authorizationServer: issuer.authorizationServer.issuer,
     clientId,
+    client,
     senderKey,
     refreshToken: token.refreshToken,
     parts,

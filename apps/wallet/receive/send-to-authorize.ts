@@ -18,6 +18,7 @@ import type { Issuer } from './fetch-offer.ts'
 import { type Attempt, advance, type IssuanceRecord } from './issuance-record.ts'
 import { senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
+import { clientProof } from './show-client.ts'
 
 export type SendRefusal =
   | IssuerPostRefusal
@@ -103,7 +104,8 @@ async function makeAddress(
 ): Promise<Result<Required<Pick<Attempt, 'url'>> & Pick<Attempt, 'endsAt'>, SendRefusal>> {
   const { clientId, crypto } = wallet
   const { authorizationEndpoint, pushedRequestEndpoint } = grant.endpoints
-  const sender = senderOf(issuance, issuer)
+  const client = await clientProof(wallet, issuance, { issuer, grant })
+  const sender = { ...senderOf(issuance, issuer), client }
   const request = writeAuthorizationRequest({
     clientId,
     redirectUri,

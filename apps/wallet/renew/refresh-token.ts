@@ -2,20 +2,14 @@
  * A token for one more of what was issued (RFC 6749 §6), and an issuance to ask for it. The new refresh token and the issuance are
  * written down at once: before that the old one may be sent again, by the same key, which a server takes for a lost answer.
  */
+import { defined } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { FETCHED } from '@countersign/core/size-limits'
-import { softwareSigner } from '@countersign/keys/signers/software-key'
-import { REFRESH_TOKEN } from '@countersign/protocol/oauth/grants/refresh-token'
-import {
-  parseTokenResponse,
-  type TokenResponse,
-  type TokenResponseRefusal,
-  writeTokenRequest,
-} from '@countersign/protocol/openid4vci/token'
+import type { TokenResponseRefusal } from '@countersign/protocol/openid4vci/token'
 import type { Issuer } from '../receive/fetch-offer.ts'
 import { type IssuanceRecord, issuanceRow, type Renewed, reload } from '../receive/issuance-record.ts'
-import { type IssuerPostRefusal, postToIssuer } from '../receive/post-to-issuer.ts'
+import type { IssuerPostRefusal } from '../receive/post-to-issuer.ts'
 import { type Renewal, type RenewalPart, writeRenewal } from '../receive/renewal-record.ts'
+import { requestRefresh } from '../receive/request-refresh.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 
 export type RefreshRefusal = IssuerPostRefusal | TokenResponseRefusal | { readonly code: 'renewal_pending' }
@@ -39,18 +33,25 @@ export async function refreshToken(
   renewal: Renewal,
   step: RefreshStep,
 ): Promise<Result<Refreshed, RefreshRefusal>> {
-  const response = await requestToken(wallet, renewal, step.issuer)
+  const { client, clientId, refreshToken: worn, senderKey } = renewal.state
+  const response = await requestRefresh(wallet, {
+    refreshToken: worn,
+    authorizationServer: step.issuer.authorizationServer,
+    clientId,
+    client,
+    walletId: step.owned.id,
+    senderKey,
+  })
   if (!response.ok) return response
   const { part, renews, keyId, owned } = step
   const { accessToken, expiresInSeconds, refreshToken: next, tokenType } = response.value
   const { state } = renewal
   const expiresAt = expiresInSeconds === undefined ? undefined : wallet.now() + expiresInSeconds
   const token = { accessToken, tokenType, expiresAt, entitled: [part.entitlement] }
-  const { senderKey } = state
   const row = issuanceRow(wallet, owned, {
     hash: await wallet.columns.hash('offer', JSON.stringify(['renewal', renewal.id, renewal.version])),
     keyId,
-    progress: { ...(senderKey && { senderKey }), token, renews, requests: {} },
+    progress: { ...defined({ senderKey, client }), token, renews, requests: {} },
   })
   const pending = { credentialId: renews.credentialId, issuanceId: row.id }
   const written = await wallet.database.inTransaction(async (transaction) => {
@@ -65,22 +66,4 @@ export async function refreshToken(
   })
   if (written === undefined) return refuse({ code: 'renewal_pending' })
   return ok({ renewal: written, issuance: await reload(wallet, row) })
-}
-
-async function requestToken(
-  wallet: Wallet,
-  { state: { clientId, refreshToken: token, senderKey } }: Renewal,
-  { authorizationServer }: Issuer,
-): Promise<Result<TokenResponse, IssuerPostRefusal | TokenResponseRefusal>> {
-  const client = { method: 'none', clientId } as const
-  const signer = senderKey && softwareSigner(senderKey)
-  const isTaken = signer !== undefined && authorizationServer.dpopAlgorithms.includes(signer.algorithm)
-  const answered = await postToIssuer(wallet, {
-    url: authorizationServer.tokenEndpoint,
-    contentType: 'application/x-www-form-urlencoded',
-    maxBytes: FETCHED.protocolAnswer,
-    body: writeTokenRequest({ grantType: REFRESH_TOKEN, refreshToken: token, client }),
-    sender: { signer: isTaken ? signer : undefined },
-  })
-  return answered.ok ? parseTokenResponse(answered.value) : answered
 }

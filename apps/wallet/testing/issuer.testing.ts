@@ -1,12 +1,14 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
 import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok } from '@countersign/core/result'
 import type { IssueInput } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
@@ -33,8 +35,9 @@ import {
   offerUrlByValue,
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
-import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
-import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import type { KeyAttestationDemand } from '@countersign/protocol/openid4vci/proof/key-attestation'
+import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
+import { verifyProof } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
@@ -42,6 +45,7 @@ import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import { type TestAuthorizations, type TokenAsker, testAuthorizations } from './authorization.testing.ts'
+import type { TestClients } from './clients.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -104,6 +108,14 @@ export interface TestIssuerOptions {
   readonly refreshes?: boolean
   /** What of this configuration is issued: nothing. */
   readonly denies?: string
+  /** Who judges clients where they show who they are; absent: everybody is a public one. */
+  readonly clients?: TestClients
+  /** Who is believed of how keys are kept, and what is asked of that; `alone`: by a proof of no other kind. */
+  readonly keyAttestations?: {
+    readonly attester: Signer
+    readonly demand?: KeyAttestationDemand
+    readonly alone?: boolean
+  }
   /** Its metadata name it as its own authorization server. */
   readonly namesServer?: boolean
   /** Stands in front of it, and may ask it for what it would answer. */
@@ -137,7 +149,7 @@ export interface TestIssuer extends FaultyServer {
   /** Every token handed out, every credential signed. */
   readonly tokens: Set<string>
   readonly signed: string[]
-  readonly proofs: VerifiedKeyProof[]
+  readonly proofs: ProvenKey[]
   /** Everything that wallets told, in order. */
   readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
@@ -179,7 +191,7 @@ interface State {
   readonly jtis: Set<string>
   readonly tokens: Set<string>
   readonly signed: string[]
-  readonly proofs: VerifiedKeyProof[]
+  readonly proofs: ProvenKey[]
   readonly notified: TestNotification[]
   url: string
 }
@@ -218,9 +230,10 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     const refusal = refusedNonce(state, request.headers['dpop'])
     const { around, rewrite } = options
     const inner = (asked: TestRequest) => handle(state, asked)
+    const judged = refusal ?? (await options.clients?.judge(request, state.url))
     const answer = withDpopNonce(
       state,
-      refusal ?? (await (around === undefined ? inner(request) : around(request, inner))),
+      judged ?? (await (around === undefined ? inner(request) : around(request, inner))),
     )
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
@@ -339,11 +352,11 @@ function offerAnswer(state: State, code: string): Answer {
 
 function serverMetadata({ options, url }: State): JsonObject {
   const written = writeAuthorizationServerMetadata({ issuer: url, clients, requirePushedRequests: false })
-  return { ...written, ...options.server }
+  return { ...written, ...options.clients?.metadata(url), ...options.server }
 }
 
 function metadata(state: State): JsonObject {
-  const { batchSize, namesServer, scope } = state.options
+  const { batchSize, keyAttestations, namesServer, scope } = state.options
   const described = configurations.map((configuration) => ({
     ...configuration,
     scope: scope === null ? '' : (scope ?? configuration.id),
@@ -363,12 +376,23 @@ function metadata(state: State): JsonObject {
       { path: [...above(configuration.format), 'family_name', 'prefix'], display: [{ name: 'Prefix' }] },
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
+    keyAttestation: keyAttestations?.demand,
   }))
+  const attested = keyAttestations !== undefined
+  const written = writeIssuerMetadata({ issuer: state.url, configurations: described, formats, attested })
   return {
-    ...writeIssuerMetadata({ issuer: state.url, configurations: described, formats }),
+    ...(keyAttestations?.alone === true ? withAttestationsAlone(written) : written),
     ...(batchSize !== undefined && { batch_credential_issuance: { batch_size: batchSize } }),
     ...(namesServer === true && { authorization_servers: [state.url] }),
   }
+}
+
+function withAttestationsAlone(written: JsonObject): JsonObject {
+  const text = JSON.stringify(written).replaceAll(
+    /"proof_types_supported":\{"jwt":/g,
+    '"proof_types_supported":{"unused":',
+  )
+  return JSON.parse(text)
 }
 
 /** With the chain beside the key; it names another address than this one, unless a test wants it. */
@@ -458,34 +482,40 @@ async function credential(
   const offer = [...state.offers.values()].find((one) => one.token === accessToken)
   if (offer === undefined || from === undefined || offer.sender !== from)
     return json(401, { error: 'invalid_token' })
-  const { batchSize, didKeys, needsNoProof } = state.options
+  const { batchSize, didKeys, keyAttestations, needsNoProof } = state.options
   const request = parseCredentialRequest(body, defined({ batchSize }))
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
+  const attestation = keyAttestations && {
+    attesters: () => ok([keyAttestations.attester.publicJwk]),
+    demand: keyAttestations.demand,
+  }
   const jwts = request.value.proofs?.values ?? ['']
   if (needsNoProof === true) return issue(state, offer, request.value.configurationId, [{ thumbprint: from }])
-  const expected = { issuer: state.url, now: now(), ...window, didKeys }
-  const proofs: VerifiedKeyProof[] = []
+  const expected = { issuer: state.url, now: now(), ...window, didKeys, attestation }
+  const type = request.value.proofs?.type ?? 'jwt'
+  const keys: ProvenKey[] = []
+  const nonces = new Set<string>()
   for (const jwt of jwts) {
-    const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
+    const proof = await verifyProof(type, jwt, expected, nodeCrypto)
     if (!proof.ok) return json(400, { error: 'invalid_proof' })
-    proofs.push(proof.value)
+    keys.push(...proof.value.keys)
+    nonces.add(proof.value.nonce ?? '')
   }
-  const nonces = new Set(proofs.map(({ nonce }) => nonce ?? ''))
   const [nonce = ''] = nonces
   const usedBy = state.nonces.get(nonce)
   const all = jwts.join(' ')
   if (nonces.size !== 1 || usedBy === undefined || (usedBy !== '' && usedBy !== all))
     return json(400, { error: 'invalid_nonce' })
   state.nonces.set(nonce, all)
-  return issue(state, offer, request.value.configurationId, proofs)
+  return issue(state, offer, request.value.configurationId, keys)
 }
 
 async function issue(
   state: State,
   offer: Offer,
   configurationId: string,
-  proofs: readonly (VerifiedKeyProof | WithoutProof)[],
+  proofs: readonly (ProvenKey | WithoutProof)[],
 ): Promise<Answer> {
   if (state.options.denies === configurationId) return json(400, { error: 'credential_request_denied' })
   const before = offer.issued.get(configurationId)
@@ -523,15 +553,11 @@ function notification(state: State, accessToken: string, from: string | undefine
 }
 
 /** Whoever has the token. */
-interface WithoutProof extends Partial<Pick<VerifiedKeyProof, 'holderDid' | 'holderKey'>> {
+interface WithoutProof extends Partial<Pick<ProvenKey, 'holderDid' | 'holderKey'>> {
   readonly thumbprint: string
 }
 
-async function sign(
-  state: State,
-  configurationId: string,
-  proof: VerifiedKeyProof | WithoutProof,
-): Promise<string> {
+async function sign(state: State, configurationId: string, proof: ProvenKey | WithoutProof): Promise<string> {
   const configuration = configurations.find(({ id }) => id === configurationId)
   const format = configuration && formats.get(configuration.format)
   if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
@@ -556,7 +582,7 @@ async function withClaim(credential: string, member: string): Promise<string> {
 function credentialInput(
   { options, url }: State,
   { format, type }: TestConfiguration,
-  { holderDid, holderKey }: VerifiedKeyProof | WithoutProof,
+  { holderDid, holderKey }: ProvenKey | WithoutProof,
 ): IssueInput {
   const { cheats, namesSubjectOnly = false, status } = options
   const claims = { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' }

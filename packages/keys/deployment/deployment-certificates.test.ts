@@ -129,6 +129,29 @@ describe('certificates', () => {
     expect((await signerOf(deployment)).x5c).not.toEqual(signer.x5c)
   })
 
+  it('of who attests wallets are below an authority that vouches for nobody else, the same on all instances', async () => {
+    const shelf = openShelf()
+    const [one, other] = await Promise.all([opened({ shelf }), opened({ shelf })])
+    const anchors = await one.walletProviderAnchors()
+    expect(anchors).toMatchObject({ ok: true, value: [expect.any(String)] })
+    expect(await other.walletProviderAnchors()).toEqual(anchors)
+    const [anchor] = anchors.ok ? anchors.value : []
+    const signedBy = async (purpose: string, authority = '') => {
+      const { x5c = [] } = await signerOf(one, purpose)
+      return certificateOf(x5c[0]).verify(certificateOf(authority).publicKey)
+    }
+    const [general] = one.developmentAnchors()
+    expect(await signedBy('wallet-provider', anchor)).toBe(true)
+    expect(await signedBy('wallet-provider', general)).toBe(false)
+    for (const purpose of ['verifier-request', 'credential-issuer', 'wallet-providers'])
+      expect(await signedBy(purpose, anchor)).toBe(false)
+    expect((await signerOf(other, 'wallet-provider')).x5c).toEqual(
+      (await signerOf(one, 'wallet-provider')).x5c,
+    )
+    const production = await opened({ mode: 'production', configuredSecret, shelf: openShelf() })
+    expect(await production.walletProviderAnchors()).toEqual({ ok: true, value: [] })
+  })
+
   it('are used as configured, and refused with the reason', async () => {
     const deployment = await opened({ mode: 'production', configuredSecret, shelf: openShelf() })
     const ca = createDevelopmentCa({ name: 'Operator CA', now })

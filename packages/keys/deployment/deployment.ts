@@ -90,6 +90,11 @@ export interface Deployment {
   /** The same for document signers of mdocs: the development IACA. */
   developmentIacas(): readonly string[]
   /**
+   * The same for who attests wallets, an authority of its own: the development CA vouches for every service, and none of them
+   * but the wallet's provider says what a wallet is.
+   */
+  walletProviderAnchors(): Promise<Result<readonly string[], RecordRefusal>>
+  /**
    * In development: notes that something is signed under a DID whose key a caller brought along, so that the deployment
    * believes it. Production notes nothing.
    */
@@ -130,6 +135,10 @@ export async function openDeployment(
     signer: (purpose, wanted) => openSigner(checkedPurpose(purpose), wanted, development?.value, now),
     developmentAnchors: () => development?.value.known().cas.anchors ?? NONE,
     developmentIacas: () => development?.value.known().iacas.anchors ?? NONE,
+    async walletProviderAnchors() {
+      const cas = await development?.value.walletProviders()
+      return cas?.ok === false ? cas : ok(cas?.value.anchors ?? NONE)
+    },
     rememberName: async (did) => (development ? rememberName(development.value.records, did) : ok(undefined)),
     remembersName: async (did) => (development ? remembersName(development.value.records, did) : false),
     async httpsIdentity(host) {
@@ -159,6 +168,8 @@ interface Development {
   current(): Promise<Result<Authorities, RecordRefusal>>
   /** Those of the last look. */
   known(): Authorities
+  /** Opened for those who ask: only a wallet and an issuer do. */
+  walletProviders(): Promise<Result<DevelopmentCas, RecordRefusal>>
 }
 
 async function openDevelopment(
@@ -172,6 +183,13 @@ async function openDevelopment(
   return ok({
     records,
     known: () => known,
+    walletProviders: () =>
+      openDevelopmentCas(
+        records,
+        `Countersign wallet providers ${sealing.fingerprint}`,
+        now(),
+        'wallet-provider-ca',
+      ),
     async current() {
       const { cas, iacas } = known
       if (now() < Math.min(cas.renewAt, iacas.renewAt)) return ok(known)
@@ -250,14 +268,16 @@ async function certificatesFor(
   if (!development) return ok(undefined)
   const authorities = await development.current()
   if (!authorities.ok) return authorities
-  const { cas, iacas } = authorities.value
+  const { iacas } = authorities.value
+  const cas = purpose === WALLET_PROVIDER ? await development.walletProviders() : ok(authorities.value.cas)
+  if (!cas.ok) return cas
   if (DOCUMENT_SIGNERS.includes(purpose)) {
     const signer = await keptDocumentSigner(development.records, iacas.active, key, now)
     if (signer.ok) return ok([signer.value])
     return refuse(signer.error.code === 'key_unsupported' ? unfit(purpose, key) : signer.error)
   }
   const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: ownUris(options) }
-  const made = await keptCertificate(development.records, cas.active, wish, now)
+  const made = await keptCertificate(development.records, cas.value.active, wish, now)
   return made.ok ? ok([made.value]) : made
 }
 
@@ -265,6 +285,8 @@ function unfit(purpose: string, key: PublicJwk): SignerRefusal {
   const keyType = key.kty === 'RSA' ? key.kty : key.crv
   return { code: 'key_invalid', purpose, cause: { code: 'key_unsupported', keyType } }
 }
+
+const WALLET_PROVIDER = 'wallet-provider'
 
 /** Their certificates follow ISO/IEC 18013-5 annex B. */
 const DOCUMENT_SIGNERS: readonly string[] = ['document-signer', 'caller-document-signer']

@@ -38,15 +38,17 @@ const CA_MARGIN_SECONDS = 60 * DAY_SECONDS
 /** A record for every two years: whoever passes this many has a clock that is wrong by centuries. */
 export const MAX_GENERATIONS = 100
 
+/** `record`: what its generations are kept as; that of the authority which vouches for all services when absent. */
 export async function openDevelopmentCas(
   records: SealedRecords,
   name: string,
   now: number,
+  record = 'development-ca',
 ): Promise<Result<DevelopmentCas, RecordRefusal>> {
   const anchors: string[] = []
   for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
     const kept = await records.keep(
-      `development-ca.${generation}`,
+      `${record}.${generation}`,
       () => createDevelopmentCa({ name, now }),
       readCa,
     )
@@ -100,6 +102,7 @@ export async function keptCertificate(
 const SHOWN_SUBJECTS: Readonly<Record<string, string>> = {
   'verifier-request': 'Countersign verifier',
   'credential-issuer': 'Countersign issuer',
+  'wallet-provider': 'Countersign wallet provider',
 }
 
 function makeCertificate(ca: DevelopmentCa, wish: CertificateWish, now: number): KeptCertificate {

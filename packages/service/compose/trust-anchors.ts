@@ -1,4 +1,5 @@
 /** Certificates of authorities, as certificates: those of the development CA, and those of a file that an operator names. */
+import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { anchorsOfFile } from '@countersign/trust/certificate-files'
 import { reasonOf } from '@countersign/trust/unusable-certificate'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
@@ -25,6 +26,17 @@ export function trustAnchors(
     log.warn(`${file}: ${reasonOf(one, `certificate ${one.index + 1}`)} cannot be used`)
   const certificates = configured.value.list.anchors.map(({ certificate }) => certificate)
   return () => [...developmentAnchors(), ...certificates]
+}
+
+/** The authorities above who attests wallets, in development. None in production. */
+export async function developmentProviders({
+  deployment,
+}: {
+  readonly deployment: Pick<Deployment, 'walletProviderAnchors'>
+}): Promise<readonly Certificate[]> {
+  const anchors = await deployment.walletProviderAnchors()
+  if (anchors.ok) return anchors.value.map(anchorOf)
+  throw new StartRefused((await import('./start-sentences.ts')).deploymentSentence(anchors.error))
 }
 
 /** `der`: standard base64, of a certificate of the deployment itself. */

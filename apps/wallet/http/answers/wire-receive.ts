@@ -107,7 +107,7 @@ const WAY_FAULTS: Readonly<Record<WayFault, string>> = {
     'its authorization server has neither the pre-authorized code grant nor that of authorization codes for it',
   endpoint: 'its authorization server has no authorization endpoint that can be used',
   code_challenge: 'its authorization server takes no S256 code challenge',
-  client_authentication: 'its authorization server takes no public clients',
+  client_authentication: 'its authorization server takes neither public clients nor what attests this wallet',
 }
 
 const UNUSABLE_REASONS: Readonly<Record<UnusableReason, string>> = {
@@ -115,7 +115,10 @@ const UNUSABLE_REASONS: Readonly<Record<UnusableReason, string>> = {
   format: 'its format is not supported',
   proof_type: 'its key proof type is not supported',
   proof_algorithm: 'the key of this DID has an algorithm that the issuer does not take',
-  key_attestation: 'it asks for a key attestation',
+  key_attestation: 'it asks for a key attestation, and nobody attests the keys of this wallet',
+  key_storage_level: 'it asks for keys that are kept more safely than is known of those of this wallet',
+  user_authentication_level:
+    'it asks for keys whose user is found out more safely than is known of those of this wallet',
   binding_method: 'it cannot be bound to a key that this wallet has',
 }
 

@@ -2,12 +2,13 @@
  * `attest_jwt_client_auth` (draft-ietf-oauth-attestation-based-client-auth §6, §7): an attestation in one header and the proof
  * of its key in another. Neither counts without the other.
  */
-import { defined } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type AttesterKeys, verifyAttester } from '../attester.ts'
 import { optionalParameter } from '../form-parameters.ts'
+import { boundedText } from '../message-values.ts'
 import type { ProofWindow } from '../proof-age.ts'
 import {
   type AttestationRefusal,
@@ -16,6 +17,7 @@ import {
 } from './client-attestation.ts'
 import {
   type AttestationPopRefusal,
+  MAX_CHALLENGE_LENGTH,
   MAX_POP_LENGTH,
   type VerifiedAttestationPop,
   verifyAttestationPop,
@@ -91,6 +93,11 @@ function parse(message: ClientMessage): Result<AttestedClient | undefined, Prese
 
 function missing(header: string): Result<never, PresentationRefusal> {
   return refuse({ code: 'client_incomplete', missing: header })
+}
+
+/** The answer of the challenge endpoint (§6.1); undefined where it has none that can be used. */
+export function parseChallengeResponse(json: JsonObject): string | undefined {
+  return boundedText(json['attestation_challenge'], MAX_CHALLENGE_LENGTH)
 }
 
 /** §7.1, §7.2 and §7.5, what is cheap before what is not. */

@@ -46,7 +46,7 @@ export const MAX_POP_LENGTH = 4096
 
 export const ATTESTATION_POP_TYP = 'oauth-client-attestation-pop+jwt'
 const MAX_JTI_LENGTH = 256
-const MAX_CHALLENGE_LENGTH = 512
+export const MAX_CHALLENGE_LENGTH = 512
 
 /** The signature is looked at only when all else is right. */
 export async function verifyAttestationPop(

@@ -302,6 +302,7 @@ describe('authorization server metadata', () => {
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],
+        clientAttestation: {},
         authorization: {
           authorizationEndpoint: `${ISSUER}/authorize`,
           pushedRequestEndpoint: `${ISSUER}/par`,

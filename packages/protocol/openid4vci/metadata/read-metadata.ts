@@ -19,6 +19,7 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { boundedText, endpointUrl, type HttpPolicy, usableTexts } from '../../oauth/message-values.ts'
 import { isIssuerIdentifier } from '../issuer-identifier.ts'
+import type { KeyAttestationDemand } from '../proof/key-attestation.ts'
 import { readConfigurationType } from './configuration-format.ts'
 import type { ClaimDescription, CredentialDisplay } from './published-metadata.ts'
 import { type AnnouncedEncryption, readEncryption } from './read-encryption.ts'
@@ -55,8 +56,18 @@ export interface OfferedConfiguration {
   /** Whether any proof is asked for, of whichever type. */
   readonly proofRequired: boolean
   readonly keyAttestationRequired: boolean
+  /** What is required of it; absent where none is, and where an earlier release read the metadata. */
+  readonly keyAttestation?: KeyAttestationDemand | undefined
+  /** What is asked of a proof that is an attestation; absent: none is taken. */
+  readonly attestationProof?: AttestationProofDemand | undefined
   readonly display: readonly CredentialDisplay[]
   readonly claims: readonly ClaimDescription[]
+}
+
+export interface AttestationProofDemand {
+  /** Of the attestation. */
+  readonly algorithms: readonly string[]
+  readonly demand?: KeyAttestationDemand | undefined
 }
 
 export interface AuthorizationServerMetadata {
@@ -68,8 +79,17 @@ export interface AuthorizationServerMetadata {
   readonly dpopAlgorithms: readonly string[]
   /** Absent where the document does not say: the default of RFC 8414 §2 is not what such servers mean. */
   readonly tokenEndpointAuthMethods?: readonly string[] | undefined
+  /** Of `attest_jwt_client_auth`; absent in what an earlier release read. */
+  readonly clientAttestation?: ClientAttestationMetadata | undefined
   /** How somebody authorizes in a browser; absent where there is no way that can be used. */
   readonly authorization?: AuthorizationEndpoints | undefined
+}
+
+/** draft-ietf-oauth-attestation-based-client-auth §6.1, §8: what of it a server says. */
+export interface ClientAttestationMetadata {
+  readonly challengeEndpoint?: string | undefined
+  readonly signingAlgorithms?: readonly string[] | undefined
+  readonly popAlgorithms?: readonly string[] | undefined
 }
 
 export interface AuthorizationEndpoints {
@@ -138,6 +158,11 @@ export function parseAuthorizationServerMetadata(
     anonymousPreAuthorized: json['pre-authorized_grant_anonymous_access_supported'] === true,
     dpopAlgorithms: usableTexts(json['dpop_signing_alg_values_supported'], NAME_LIST) ?? [],
     tokenEndpointAuthMethods: readList(json['token_endpoint_auth_methods_supported']),
+    clientAttestation: {
+      challengeEndpoint: endpointUrl(json['challenge_endpoint'], policy),
+      signingAlgorithms: readList(json['client_attestation_signing_alg_values_supported']),
+      popAlgorithms: readList(json['client_attestation_pop_signing_alg_values_supported']),
+    },
     authorization: readAuthorization(json, policy),
   })
 }
@@ -257,21 +282,46 @@ function readConfiguration(
   }
 }
 
-type ProofDemands = Pick<OfferedConfiguration, 'proofAlgorithms' | 'proofRequired' | 'keyAttestationRequired'>
+type ProofDemands = Pick<
+  OfferedConfiguration,
+  'proofAlgorithms' | 'proofRequired' | 'keyAttestationRequired' | 'keyAttestation' | 'attestationProof'
+>
 
 /** No proof is asked for where none is named; one of a kind that nobody knows is asked for all the same. */
 function readProofTypes(value: JsonValue | undefined): ProofDemands {
   const types = isJsonObject(value) ? presentMembers(value) : {}
   const { jwt: named } = types
+  const attestationProof = readAttestationProof(types['attestation'])
   if (!isJsonObject(named)) {
     const isNothing = isJsonObject(value) && Object.keys(types).length === 0
-    return { proofRequired: value !== undefined && !isNothing, keyAttestationRequired: false }
+    const proofRequired = value !== undefined && !isNothing
+    return { proofRequired, keyAttestationRequired: false, attestationProof }
   }
   const jwt = presentMembers(named)
+  const keyAttestation = readDemand(jwt['key_attestations_required'])
   return {
     proofAlgorithms: usableTexts(jwt['proof_signing_alg_values_supported'], NAME_LIST),
     proofRequired: true,
-    keyAttestationRequired: jwt['key_attestations_required'] !== undefined,
+    keyAttestationRequired: keyAttestation !== undefined,
+    keyAttestation,
+    attestationProof,
+  }
+}
+
+function readAttestationProof(value: JsonValue | undefined): AttestationProofDemand | undefined {
+  if (!isJsonObject(value)) return undefined
+  const named = presentMembers(value)
+  const algorithms = usableTexts(named['proof_signing_alg_values_supported'], NAME_LIST)
+  return algorithms && { algorithms, demand: readDemand(named['key_attestations_required']) }
+}
+
+/** What is asked for in words that cannot be read is asked for all the same, and nobody can say that he has it. */
+function readDemand(value: JsonValue | undefined): KeyAttestationDemand | undefined {
+  if (value === undefined) return undefined
+  const named = isJsonObject(value) ? presentMembers(value) : {}
+  return {
+    keyStorage: readList(named['key_storage']),
+    userAuthentication: readList(named['user_authentication']),
   }
 }
 
