@@ -127,7 +127,7 @@ onBothDatabases('an issuer that encrypts', (store) => {
   })
 })
 
-onSqlite('before its code is spent an offer is refused whose issuer', (store) => {
+onSqlite('before its code is spent an offer', (store) => {
   it.each<[string, NonNullable<LaterOptions['encryption']>, 'request' | 'answer']>([
     [
       'wants encrypted requests and has no key',
@@ -154,7 +154,7 @@ onSqlite('before its code is spent an offer is refused whose issuer', (store) =>
       { ...required, response: { ...required.response, enc_values_supported: ['A192GCM'] } },
       'answer',
     ],
-  ])('%s', async (_what, encryption, of) => {
+  ])('is refused whose issuer %s', async (_what, encryption, of) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const issuer = await issuerWith({ encryption })
@@ -165,7 +165,7 @@ onSqlite('before its code is spent an offer is refused whose issuer', (store) =>
     expect(issuer.asked).not.toContain('/token')
   })
 
-  it('has a key that is good beside others that are not is taken up', async () => {
+  it('is taken up whose issuer has a good key beside others', async () => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const { d: _secret, ...other } = await joseJwe.makeKey()
