@@ -170,7 +170,8 @@ onBothDatabases('a credential that its issuer prepares', (store) => {
 
   it('is asked for by hand no sooner than its issuer said', async () => {
     const { issuer, owned, wallet } = await waiting(store(), { interval: 3600 })
-    const [{ id = '' } = {}] = await rows(store(), owned)
+    const [row] = await rows(store(), owned)
+    const id = row?.id ?? ''
     issuer.verdict = 'approved'
     expect(await askByHand(wallet, owned, id, EN)).toMatchObject({ value: { state: 'waiting' } })
     expect(issuer.questions).toEqual([])
