@@ -7,11 +7,18 @@ import { sameContent } from '../copies/same-content.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { findCredential, findOrigin, type NewCredential, slotHash } from './credentials.ts'
 
-/** Its id; undefined for a card that is gone. `replaces`: copies that go, beside those that say something else than the new ones. */
+interface Replacing {
+  readonly credentialId: string
+  /** The issuance that the card is of. */
+  readonly of: string
+  readonly replaces: 'used' | 'all'
+}
+
+/** Its id; undefined for a card that is gone, or was issued anew meanwhile. `replaces`: copies that go, beside those that say something else than the new ones. */
 export async function replaceCredential(
   wallet: Wallet,
   owned: OwnedWallet,
-  { credentialId, replaces }: { readonly credentialId: string; readonly replaces: 'used' | 'all' },
+  { credentialId, of, replaces }: Replacing,
   { alongside, content, copies, format, held, issuanceId, keyId, look, slot }: NewCredential,
 ): Promise<string | undefined> {
   const { columns, database, formats } = wallet
@@ -38,6 +45,7 @@ export async function replaceCredential(
       })
       .where('id', '=', credentialId)
       .where('wallet_id', '=', owned.id)
+      .where('reception_id', '=', of)
       .returning('id')
       .executeTakeFirst()
     if (replaced === undefined) return undefined
@@ -45,8 +53,7 @@ export async function replaceCredential(
     // What is drawn has claims in it.
     if (!isSame) await transaction.deleteFrom('pictures').where('credential_id', '=', credentialId).execute()
     // An offer is remembered, so that taking it up again gives the same; what was between is not.
-    if (origin.issuanceId !== origin.renewalId && origin.issuanceId !== issuanceId)
-      await transaction.deleteFrom('receptions').where('id', '=', origin.issuanceId).execute()
+    if (of !== origin.renewalId) await transaction.deleteFrom('receptions').where('id', '=', of).execute()
     await addCopies(wallet, transaction, { walletId: owned.id, credentialId }, copies ?? [])
     return credentialId
   })

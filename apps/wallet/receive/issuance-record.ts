@@ -45,6 +45,8 @@ export interface Progress {
 
 export interface Renewed {
   readonly credentialId: string
+  /** The issuance that the card is of: where it is of another one by then, somebody else was first, and his copies stay. */
+  readonly of: string
   /** Copies that go when the new ones are there. */
   readonly replaces: 'used' | 'all'
 }

@@ -290,6 +290,36 @@ onBothDatabases('a card that is issued anew', (store) => {
     expect(await renewCredential(wallet, owned, id)).toMatchObject({ ok: true })
   })
 
+  it('is the work of whoever came first, where one was so slow that another took over', async () => {
+    const { count, id, issuer, owned, wallet } = await held(store())
+    const over = Promise.withResolvers<undefined>()
+    const arrived = Promise.withResolvers<undefined>()
+    const { outgoing } = wallet
+    const slow: Wallet = {
+      ...wallet,
+      outgoing: {
+        ...outgoing,
+        async post(call) {
+          const answer = await outgoing.post(call)
+          if (!call.url.endsWith('/credential')) return answer
+          arrived.resolve(undefined)
+          await over.promise
+          return answer
+        },
+      },
+    }
+    const first = renewCredential(slow, owned, id)
+    await arrived.promise
+    await after(LEASE_ENDS, wallet, owned)
+    expect(await renewCredential(wallet, owned, id)).toMatchObject({ ok: true })
+    const [card] = await listCredentials(wallet, owned)
+    over.resolve(undefined)
+    expect(await first).toMatchObject({ ok: true, value: { content: card?.content } })
+    expect(await count()).toEqual({ unused: 10, total: 10 })
+    expect(issuer.tokens.size).toBeLessThanOrEqual(3)
+    expect(await renewCredential(wallet, owned, id)).toMatchObject({ ok: true })
+  })
+
   it('is refused while somebody else asks for it', async () => {
     const { id, issuer, owned, wallet } = await held(store())
     const renewed = await Promise.all([1, 2, 3].map(() => renewCredential(wallet, owned, id)))

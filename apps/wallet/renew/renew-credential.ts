@@ -84,7 +84,12 @@ async function renew(
   if (replaces === 'used' && renewal.nextAt > wallet.now()) return refuse({ code: 'renewal_pending' })
   const leased = await leaseRenewal(wallet, renewal)
   if (leased === undefined) return refuse({ code: 'renewal_pending' })
-  const renewing = { owned, credential: credential.value, origin, renews: { credentialId: id, replaces } }
+  const renewing = {
+    owned,
+    credential: credential.value,
+    origin,
+    renews: { credentialId: id, of: origin.issuanceId, replaces },
+  }
   const renewed = await carryOut(wallet, leased, renewing)
   if (!renewed.ok) return renewed
   const now = await findCredential(wallet, owned, id)

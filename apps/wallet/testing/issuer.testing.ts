@@ -35,8 +35,9 @@ import {
   offerUrlByValue,
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
+import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { KeyAttestationDemand } from '@countersign/protocol/openid4vci/proof/key-attestation'
-import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
+import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { verifyProof } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
@@ -149,7 +150,7 @@ export interface TestIssuer extends FaultyServer {
   /** Every token handed out, every credential signed. */
   readonly tokens: Set<string>
   readonly signed: string[]
-  readonly proofs: ProvenKey[]
+  readonly proofs: VerifiedKeyProof[]
   /** Everything that wallets told, in order. */
   readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
@@ -191,7 +192,7 @@ interface State {
   readonly jtis: Set<string>
   readonly tokens: Set<string>
   readonly signed: string[]
-  readonly proofs: ProvenKey[]
+  readonly proofs: VerifiedKeyProof[]
   readonly notified: TestNotification[]
   url: string
 }
@@ -494,13 +495,16 @@ async function credential(
   if (needsNoProof === true) return issue(state, offer, request.value.configurationId, [{ thumbprint: from }])
   const expected = { issuer: state.url, now: now(), ...window, didKeys, attestation }
   const type = request.value.proofs?.type ?? 'jwt'
-  const keys: ProvenKey[] = []
+  const proofs: VerifiedKeyProof[] = []
   const nonces = new Set<string>()
   for (const jwt of jwts) {
     const proof = await verifyProof(type, jwt, expected, nodeCrypto)
     if (!proof.ok) return json(400, { error: 'invalid_proof' })
-    keys.push(...proof.value.keys)
-    nonces.add(proof.value.nonce ?? '')
+    const { keys, nonce } = proof.value
+    const alone = type === 'jwt' ? await verifyKeyProof(jwt, expected, nodeCrypto) : undefined
+    const attestation = alone?.ok === true ? alone.value.attestation : undefined
+    proofs.push(...keys.map((key) => ({ ...key, nonce, ...defined({ attestation }) })))
+    nonces.add(nonce ?? '')
   }
   const [nonce = ''] = nonces
   const usedBy = state.nonces.get(nonce)
@@ -508,14 +512,14 @@ async function credential(
   if (nonces.size !== 1 || usedBy === undefined || (usedBy !== '' && usedBy !== all))
     return json(400, { error: 'invalid_nonce' })
   state.nonces.set(nonce, all)
-  return issue(state, offer, request.value.configurationId, keys)
+  return issue(state, offer, request.value.configurationId, proofs)
 }
 
 async function issue(
   state: State,
   offer: Offer,
   configurationId: string,
-  proofs: readonly (ProvenKey | WithoutProof)[],
+  proofs: readonly (VerifiedKeyProof | WithoutProof)[],
 ): Promise<Answer> {
   if (state.options.denies === configurationId) return json(400, { error: 'credential_request_denied' })
   const before = offer.issued.get(configurationId)
@@ -553,11 +557,15 @@ function notification(state: State, accessToken: string, from: string | undefine
 }
 
 /** Whoever has the token. */
-interface WithoutProof extends Partial<Pick<ProvenKey, 'holderDid' | 'holderKey'>> {
+interface WithoutProof extends Partial<Pick<VerifiedKeyProof, 'holderDid' | 'holderKey'>> {
   readonly thumbprint: string
 }
 
-async function sign(state: State, configurationId: string, proof: ProvenKey | WithoutProof): Promise<string> {
+async function sign(
+  state: State,
+  configurationId: string,
+  proof: VerifiedKeyProof | WithoutProof,
+): Promise<string> {
   const configuration = configurations.find(({ id }) => id === configurationId)
   const format = configuration && formats.get(configuration.format)
   if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
@@ -582,7 +590,7 @@ async function withClaim(credential: string, member: string): Promise<string> {
 function credentialInput(
   { options, url }: State,
   { format, type }: TestConfiguration,
-  { holderDid, holderKey }: ProvenKey | WithoutProof,
+  { holderDid, holderKey }: VerifiedKeyProof | WithoutProof,
 ): IssueInput {
   const { cheats, namesSubjectOnly = false, status } = options
   const claims = { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' }
