@@ -55,7 +55,7 @@ import {
   forgivePauses,
   quietConnections,
 } from './server/connections.ts'
-import type { LargeBodyLimits } from './server/large-bodies.ts'
+import { type BodyPool, bodyPool, type LargeBodyLimits } from './server/large-bodies.ts'
 import { senderReader } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 
@@ -130,7 +130,8 @@ export interface HttpService {
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
   const { config, metrics, mounted = [] } = options
   const places = admission({ ...LOAD_DEFAULTS, ...config })
-  const mounts = mounted.length === 0 ? undefined : await mountAll(mounted, options, places)
+  const bodies = bodyPool(options.largeBodies ?? LARGE_BODIES)
+  const mounts = mounted.length === 0 ? undefined : await mountAll(mounted, options, { bodies, places })
   const log = loggerOf(options)
   const routes = knownRoutes(basePathOf(config.baseUrl))
   const own = mounts === undefined ? places : places.share('')
@@ -139,13 +140,18 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const built = await buildApp(options, {
     log,
     routes,
+    bodies: mounts === undefined ? bodies : bodies.share(),
     serverFactory: (handler) => serverOf(mounts === undefined ? handler : mounts.before(handler)),
     whole: { stop: () => places.stop(), names: mounted.map(({ name }) => name) },
   })
   return serviceOf(built.app, log, options, built.state, mounts)
 }
 
-async function mountAll(mounted: readonly MountedOptions[], whole: HttpServiceOptions, places: Admission) {
+async function mountAll(
+  mounted: readonly MountedOptions[],
+  whole: HttpServiceOptions,
+  { bodies, places }: { readonly bodies: BodyPool; readonly places: Admission },
+) {
   const { mountsOf } = await import('./mounted-services.ts')
   const basePath = basePathOf(whole.config.baseUrl)
   const mount = async ({ name, metrics, ...one }: MountedOptions): Promise<MountedService> => {
@@ -162,6 +168,7 @@ async function mountAll(mounted: readonly MountedOptions[], whole: HttpServiceOp
     const { app, state } = await buildApp(options, {
       log: loggerOf(options),
       routes,
+      bodies: bodies.share(),
       serverFactory: unheardServer,
       counted: metrics,
     })
@@ -188,6 +195,7 @@ interface AppParts {
   readonly log: Logger
   readonly routes: KnownRoutes
   readonly serverFactory: (handler: RequestListener) => Server
+  readonly bodies: BodyPool
   /** For one that is shown elsewhere. */
   readonly counted?: Metrics | undefined
   /** Absent for a part of another service. */
@@ -218,7 +226,8 @@ async function buildApp(options: HttpServiceOptions, parts: AppParts) {
     atOnce: config.senderRequestsAtOnce ?? 1,
   }
   limitSenders(app, senders)
-  limitBodies(app, senders.perSecond > 0, options.largeBodies ?? LARGE_BODIES)
+  const { bodyMs } = options.largeBodies ?? LARGE_BODIES
+  limitBodies(app, senders.perSecond > 0, { bodyMs, pool: parts.bodies })
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
   })
