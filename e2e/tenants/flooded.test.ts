@@ -76,8 +76,9 @@ it('the other is refused nothing, and waits less than whoever is served of the f
   })
   const other = await asked(() => over)
   const { medianMs, refused, served } = await flooding
-  // It was a flood: most of it was too much.
-  expect(refused).toBeGreaterThan(served)
+  // It was a flood: each of its callers was told more than once that it is too much.
+  expect(served).toBeGreaterThan(0)
+  expect(refused).toBeGreaterThan(CALLERS)
   expect(other.statuses).toEqual([200])
   expect(other.count).toBeGreaterThan(20)
   // Or what an overloaded instance promises to whom it lets in.

@@ -7,28 +7,23 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener, Server } from 'node:http'
 import { defined } from '@countersign/core/json'
 import { LARGE_BODIES } from '@countersign/core/size-limits'
-import Fastify, { type RouteOptions } from 'fastify'
+import Fastify from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
 import type { SecureAddress } from '../config/secure-address.ts'
-import {
-  type Admission,
-  admission,
-  LOAD_DEFAULTS,
-  type LoadLimits,
-  type Places,
-} from '../operation/admission.ts'
+import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { isAboutHealth, LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { VERSION } from '../operation/version.ts'
-import { type Door, openDoorProblem } from './access.ts'
-import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
+import { openDoorProblem } from './access.ts'
+import { admittingServer } from './admitted-requests.ts'
+import { knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
-import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
+import { overloadTeller } from './answers-by-hand.ts'
 import { basePathOf } from './base-path.ts'
 import type { CallerJudge } from './callers/caller-judge.ts'
 import { managementKeeper } from './callers/management-keeper.ts'
@@ -36,7 +31,7 @@ import { answerError, answerErrors } from './error-answers.ts'
 import type { MountedService, Mounts } from './mounted-services.ts'
 import { showApi } from './own-routes/api-page.ts'
 import { countRequests, showMetrics } from './own-routes/metrics-route.ts'
-import { BODY_LIMITS, parseQuery, readBodies } from './request-bodies.ts'
+import { parseQuery, readBodies } from './request-bodies.ts'
 import {
   endLongAnswersAtClose,
   guardDoors,
@@ -47,19 +42,14 @@ import {
   promiseNoTls,
   standardHeaders,
 } from './request-hooks.ts'
-import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
+import { type KnownRoutes, knownRoutes } from './route-facts.ts'
 import { type Acceptors, listenWidely } from './server/acceptors.ts'
-import { admittingServers, unheardServer } from './server/admitting-server.ts'
-import {
-  answerBrokenRequests,
-  CONNECTION_LIMITS,
-  type ConnectionLimits,
-  forgivePauses,
-  quietConnections,
-} from './server/connections.ts'
-import type { LargeBodyLimits } from './server/large-bodies.ts'
+import { unheardServer } from './server/admitting-server.ts'
+import { CONNECTION_LIMITS, type ConnectionLimits, quietConnections } from './server/connections.ts'
+import { type BodyPool, bodyPool, type LargeBodyLimits } from './server/large-bodies.ts'
 import { senderReader } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
+import { settleRoute } from './settled-routes.ts'
 
 /** What a service brings: its routes, its checks and its configuration. */
 export interface HttpServiceOptions {
@@ -136,22 +126,37 @@ export interface HttpService {
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
   const { config, metrics, mounted = [] } = options
   const places = admission({ ...LOAD_DEFAULTS, ...config })
-  const mounts = mounted.length === 0 ? undefined : await mountAll(mounted, options, places)
+  const bodies = bodyPool(options.largeBodies ?? LARGE_BODIES)
+  const mounts = mounted.length === 0 ? undefined : await mountAll(mounted, options, { bodies, places })
   const log = loggerOf(options)
   const routes = knownRoutes(basePathOf(config.baseUrl))
   const own = mounts === undefined ? places : places.share('')
   metrics?.inFlight(own.inFlight)
-  const serverOf = admittingServerOf(options, log, { routes, admission: places, own, mounts })
   const built = await buildApp(options, {
     log,
     routes,
-    serverFactory: (handler) => serverOf(mounts === undefined ? handler : mounts.before(handler)),
+    bodies: mounts === undefined ? bodies : bodies.share(),
+    serverFactory: admittingServer({
+      admission: places,
+      own,
+      routes,
+      mounts,
+      metrics,
+      log,
+      headers: headersNamed(options),
+      limits: options.connectionLimits ?? CONNECTION_LIMITS,
+      maxSlowBodies: config.maxSlowBodies ?? LOAD_DEFAULTS.maxSlowBodies,
+    }),
     whole: { stop: () => places.stop(), names: mounted.map(({ name }) => name) },
   })
   return serviceOf(built.app, log, options, built.state, mounts)
 }
 
-async function mountAll(mounted: readonly MountedOptions[], whole: HttpServiceOptions, places: Admission) {
+async function mountAll(
+  mounted: readonly MountedOptions[],
+  whole: HttpServiceOptions,
+  { bodies, places }: { readonly bodies: BodyPool; readonly places: Admission },
+) {
   const { mountsOf } = await import('./mounted-services.ts')
   const basePath = basePathOf(whole.config.baseUrl)
   const mount = async ({ name, metrics, ...one }: MountedOptions): Promise<MountedService> => {
@@ -168,6 +173,7 @@ async function mountAll(mounted: readonly MountedOptions[], whole: HttpServiceOp
     const { app, state } = await buildApp(options, {
       log: loggerOf(options),
       routes,
+      bodies: bodies.share(),
       serverFactory: unheardServer,
       counted: metrics,
     })
@@ -194,6 +200,7 @@ interface AppParts {
   readonly log: Logger
   readonly routes: KnownRoutes
   readonly serverFactory: (handler: RequestListener) => Server
+  readonly bodies: BodyPool
   /** For one that is shown elsewhere. */
   readonly counted?: Metrics | undefined
   /** Absent for a part of another service. */
@@ -228,7 +235,8 @@ async function buildApp(options: HttpServiceOptions, parts: AppParts) {
     atOnce: config.senderRequestsAtOnce ?? 1,
   }
   limitSenders(app, senders)
-  limitBodies(app, senders.perSecond > 0, options.largeBodies ?? LARGE_BODIES)
+  const { bodyMs } = options.largeBodies ?? LARGE_BODIES
+  limitBodies(app, senders.perSecond > 0, { bodyMs, pool: parts.bodies })
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
   })
@@ -266,32 +274,6 @@ interface ServiceState {
   managed: boolean
   /** `performance.now()` of the last request that was not about health. */
   lastRequestAt: number
-}
-
-/** Refuses to start with a route that names no door, or is at the management door and does not say for whom. */
-function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
-  const door = route.config?.door
-  if (door === undefined) throw new Error(`the route ${route.url} names no door`)
-  if (door === 'management' && route.config?.scope === undefined)
-    throw new Error(`the route ${route.url} names no scope`)
-  const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
-  settleLimits(route, door)
-  refuseUnknownParameters(route, door)
-  addresses.add(route.url, route.method, door, errors)
-  const precedence = isAboutHealth(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
-  routes.add(route.url, route.method, { door, errors, precedence })
-  return door
-}
-
-/** A limit is chosen for each route: one for all would be that of the largest body and of the dearest call. */
-function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Door): void {
-  if ([method].flat().some(mayCarryBody) && bodyLimit === undefined)
-    throw new Error(`the route ${url} names no bodyLimit`)
-  const isLarge = (bodyLimit ?? 0) > BODY_LIMITS.message
-  if (isLarge && door !== 'management' && config?.knowsCaller === undefined)
-    throw new Error(`the route ${url} would read large bodies from anybody`)
-  if (door !== 'management' && config?.limited === undefined)
-    throw new Error(`the route ${url} does not say whether it is limited`)
 }
 
 function serviceOf(
@@ -353,14 +335,6 @@ async function listenAt(
   return port
 }
 
-interface AdmissionParts {
-  readonly routes: KnownRoutes
-  readonly admission: Admission
-  /** Those of requests that are for nobody else. */
-  readonly own: Places
-  readonly mounts: Mounts | undefined
-}
-
 function bareServer(options: HttpServiceOptions, { log, routes, serverFactory }: AppParts): ServiceApp {
   const limits = options.connectionLimits ?? CONNECTION_LIMITS
   const app = Fastify({
@@ -395,34 +369,8 @@ function noCompiler(): never {
   throw new Error('schemas are compiled by zod')
 }
 
-const KEEP_ALIVE_MS = 72_000
 /** As many connections may wait to be taken as the system allows (net.core.somaxconn): it lowers this to its own number. */
 const BACKLOG = 65_535
-
-function admittingServerOf(options: HttpServiceOptions, log: Logger, parts: AdmissionParts) {
-  const { config, metrics } = options
-  const { admission: places, mounts, own, routes } = parts
-  const limits = options.connectionLimits ?? CONNECTION_LIMITS
-  const refuse = overloadTeller(routes, headersNamed(options))
-  const serverOf = admittingServers({
-    admission: places,
-    placesOf: (request) => mounts?.of(request)?.places ?? own,
-    precedenceOf: (request) => {
-      const { method = '', url = '' } = request
-      return (mounts?.of(request)?.routes ?? routes).of(method, url).precedence
-    },
-    refusal: (request, seconds) => (mounts?.of(request)?.refusal ?? refuse)(request, seconds),
-    maxSlowBodies: config.maxSlowBodies ?? LOAD_DEFAULTS.maxSlowBodies,
-    log,
-    onRefused: (reason, precedence, request) => {
-      const counted = (request && mounts?.of(request))?.metrics ?? metrics
-      counted?.refused(reason, precedence)
-    },
-    timeouts: { keepAliveMs: KEEP_ALIVE_MS, ...limits },
-  })
-  return (handler: RequestListener) =>
-    forgivePauses(answerBrokenRequests(serverOf(handler), brokenAnswer), limits)
-}
 
 function headersNamed({ config, clustered }: HttpServiceOptions): StandardHeaders {
   return config.mode === 'development' || clustered === true ? { instance: config.instance } : {}

@@ -13,7 +13,7 @@ import { fail, largeBodiesFull, requestLate, tooManyRequests, WireFailure } from
 import { answer } from './error-answers.ts'
 import { BODY_LIMITS, requireBodyLength, requireContentType } from './request-bodies.ts'
 import { mayCarryBody } from './route-facts.ts'
-import { bodyPool, type LargeBodyLimits, limitedBody } from './server/large-bodies.ts'
+import { type BodyPool, type LargeBodyLimits, limitedBody } from './server/large-bodies.ts'
 import type { SenderOf } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 
@@ -80,8 +80,11 @@ export function guardDoors(app: ServiceApp, keepManagement: ManagementKeeper): v
  * By the head alone, before any of the body is read: its kind, its length, who sends it, and whether there is room for it.
  * `countSenders`: a sender who has no management credential has a part of the room.
  */
-export function limitBodies(app: ServiceApp, countSenders: boolean, limits: LargeBodyLimits): void {
-  const pool = bodyPool(limits)
+export function limitBodies(
+  app: ServiceApp,
+  countSenders: boolean,
+  { bodyMs, pool }: Pick<LargeBodyLimits, 'bodyMs'> & { readonly pool: BodyPool },
+): void {
   app.addHook('preParsing', async (request, reply, payload) => {
     const { bodyLimit, config, url } = request.routeOptions
     if (!mayCarryBody(request.method) || url === undefined) return undefined
@@ -97,7 +100,7 @@ export function limitBodies(app: ServiceApp, countSenders: boolean, limits: Larg
     return limitedBody(payload, {
       room,
       freeBytes: BODY_LIMITS.message,
-      bodyMs: limits.bodyMs,
+      bodyMs,
       full: () => new WireFailure(largeBodiesFull),
       late: () => new WireFailure(requestLate),
     })

@@ -59,6 +59,18 @@ describe('admission', () => {
     expect(places.inFlight()).toBe(12)
   })
 
+  it('whoever shares places that are more than full has a few of his own', () => {
+    const places = open(20)
+    const [one, other] = [places.share('one'), places.share('other')]
+    for (const share of [one, other]) {
+      expect([share.tooMuch('new'), share.tooMuch('running')]).toEqual([undefined, undefined])
+      share.take()
+      expect([share.tooMuch('new'), share.tooMuch('running')]).toEqual(['in_flight', undefined])
+      share.take()
+      expect(share.tooMuch('running')).toBe('in_flight')
+    }
+  })
+
   it('of a share what is new gets half of what its running steps get', () => {
     const share = open().share('one')
     while (share.tooMuch('new') === undefined) share.take()

@@ -66,12 +66,19 @@ const CALM_MS = 3_000
 /** One long pause is not overload either. */
 const LONGEST_LOOK_MS = SUSTAINED_MS / 5
 
+/**
+ * A part of the places, one in so many, is divided among all who share them: while a loop that has become late has more in flight
+ * than it takes then, whoever has nothing there yet still comes in.
+ */
+const RESERVED = 4
+
 export function admission(limits: AdmissionLimits): Admission {
   const { maxRequestsInFlight, maxRequestsWhileLate } = limits
   const { start, longestWaitMs } = starts()
   const loop = watchedLoop(limits.maxLoopDelayMs, longestWaitMs)
   const comeBack = comingBack()
   let inFlight = 0
+  let shares = 0
   /** `used` of `free` places are taken, by whoever is asked about. */
   const judge = (precedence: Precedence, used: number, free: (limit: number) => number) => {
     const isNew = precedence === 'new'
@@ -94,8 +101,10 @@ export function admission(limits: AdmissionLimits): Admission {
     take,
     share: (owner) => {
       let own = 0
+      shares += 1
+      const free = (limit: number) => Math.max(limit - inFlight, limit / (RESERVED * shares))
       return {
-        tooMuch: (precedence) => judge(precedence, own, (limit) => limit - inFlight),
+        tooMuch: (precedence) => judge(precedence, own, free),
         take: () => {
           const leave = take()
           let taken = true

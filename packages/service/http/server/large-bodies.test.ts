@@ -23,6 +23,30 @@ describe('the pool of large bodies', () => {
     expect([again.growTo(60), other.growTo(40), other.growTo(41)]).toEqual([true, true, false])
   })
 
+  it('of several who share it one who wants all gets a half, and the next a third of what there is at most', () => {
+    const pool = bodyPool(limits)
+    const takeAll = (share: typeof pool) => {
+      const rooms = []
+      for (let bytes = 0; share.open(undefined).growTo(1); bytes += 1) rooms.push(bytes)
+      return rooms.length
+    }
+    const [first, second, third] = [pool.share(), pool.share(), pool.share()]
+    expect(first.open(undefined).growTo(51)).toBe(false)
+    expect(takeAll(first)).toBe(50)
+    expect(takeAll(second)).toBe(25)
+    expect(third.open('a').growTo(12)).toBe(true)
+    expect(pool.open(undefined).growTo(14)).toBe(false)
+  })
+
+  it('gives back to all what a body of a share took', () => {
+    const pool = bodyPool(limits)
+    const [share, other] = [pool.share(), pool.share()]
+    const room = share.open('a')
+    expect([room.growTo(50), other.open('a').growTo(26)]).toEqual([true, false])
+    room.leave()
+    expect(other.open('a').growTo(50)).toBe(true)
+  })
+
   it('counts nobody who is not to be counted', () => {
     const pool = bodyPool(limits)
     expect([pool.open(undefined).growTo(50), pool.open(undefined).growTo(50)]).toEqual([true, true])

@@ -16,6 +16,8 @@ export interface LargeBodyLimits {
 export interface BodyPool {
   /** Room for one body, of no bytes yet. `sender`: absent for those who are not counted. */
   open(sender: string | undefined): BodyRoom
+  /** For one of several who share the pool: he may take as much of it as is left after that, so that nobody takes all. */
+  share(): BodyPool
 }
 
 export interface BodyRoom {
@@ -24,19 +26,33 @@ export interface BodyRoom {
   leave(): void
 }
 
-export function bodyPool({ poolBytes, senderBytes }: LargeBodyLimits): BodyPool {
+export function bodyPool(limits: LargeBodyLimits): BodyPool {
+  const taken = { bytes: 0 }
+  return poolOf(limits, taken, () => limits.poolBytes - taken.bytes)
+}
+
+/** `taken`: by all; `freeBytes`: how much more may be taken here. */
+function poolOf(
+  limits: LargeBodyLimits,
+  taken: { bytes: number },
+  freeBytes: (own: number) => number,
+): BodyPool {
+  const { poolBytes, senderBytes } = limits
   const bySender = new Map<string, number>()
-  let taken = 0
+  let own = 0
   const take = (sender: string | undefined, bytes: number) => {
-    taken += bytes
+    taken.bytes += bytes
+    own += bytes
     if (sender === undefined) return
     const left = (bySender.get(sender) ?? 0) + bytes
     if (left > 0) bySender.set(sender, left)
     else bySender.delete(sender)
   }
   const hasRoom = (sender: string | undefined, bytes: number) =>
-    taken + bytes <= poolBytes && (sender === undefined || (bySender.get(sender) ?? 0) + bytes <= senderBytes)
+    bytes <= freeBytes(own) && (sender === undefined || (bySender.get(sender) ?? 0) + bytes <= senderBytes)
   return {
+    // So that what he has then is no more than what is left then.
+    share: () => poolOf(limits, taken, (ofHis) => (poolBytes - taken.bytes - ofHis) / 2),
     open(sender) {
       let held = 0
       let left = false
