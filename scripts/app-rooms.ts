@@ -407,7 +407,6 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/wallet/renew': onNode(
     'crypto',
-    'keys/signers',
     'protocol/oauth/grants',
     'protocol/openid4vci',
     'apps/wallet/keys',

@@ -106,14 +106,14 @@ const CASES: readonly Case[] = [
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [500, 1_040],
+    most: [520, 1_040],
   },
   {
     service: 'wallet',
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [552, 560],
+    most: [585, 595],
   },
 ]
 

@@ -19,6 +19,7 @@ import { holderSigner } from '../credentials/holder-signer.ts'
 import { keepLogos } from '../credentials/pictures.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import { planCopies } from '../receive/copies-plan.ts'
+import { listDeferred } from '../receive/deferred-record.ts'
 import { type FetchMetadataRefusal, fetchIssuer, type Issuer } from '../receive/fetch-offer.ts'
 import { finishIfWhole } from '../receive/finish-issuance.ts'
 import {
@@ -131,8 +132,9 @@ async function obtainMore(
   const { credential, origin, owned, renews } = renewing
   const { state } = held.renewal
   const before = await reload(wallet, { id: origin.issuanceId })
-  // Something of it is still waited for, with the same refresh token.
-  if (!before.finished) return refuse({ code: 'renewal_pending' })
+  // What is still waited for may need the same refresh token.
+  const deferred = await listDeferred(wallet, owned, { issuanceId: held.renewal.id })
+  if (deferred.some(({ state: now }) => now === 'waiting')) return refuse({ code: 'renewal_pending' })
   const part = await partOf(wallet, held.renewal, origin)
   if (part === undefined) return refuse({ code: 'not_renewable' })
   const { authorizationServer, clientId } = state
