@@ -3,7 +3,7 @@
  * message, and judges what our wallet proves. Only the credential is ours. In memory, for one test.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { JsonObject } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
@@ -419,20 +419,19 @@ async function libraryCard(issuer: string, holder: Jwk): Promise<string> {
 }
 
 function listening(port: number, issuer: Hall): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { body, location, status } = await issuer.answer(
-      requestLike(request, issuer.url),
-      Buffer.concat(chunks).toString(),
-    )
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      ...(location !== undefined && { location }),
-    })
-    response.end(body === undefined ? '' : JSON.stringify(body))
-  })
+  const server = createServer((request, response) => void respond(issuer, request, response))
   return new Promise((resolve) => server.listen(port, () => resolve(server)))
+}
+
+async function respond(issuer: Hall, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { body, location, status } = await issuer.answer(
+    requestLike(request, issuer.url),
+    Buffer.concat(chunks).toString(),
+  )
+  const headers = { 'content-type': 'application/json', ...(location !== undefined && { location }) }
+  response.writeHead(status, headers).end(body === undefined ? '' : JSON.stringify(body))
 }
 
 function requestLike({ headers, method, url }: IncomingMessage, base: string): RequestLike {
