@@ -9,6 +9,7 @@ import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/s
 import { NO_METRICS } from '@countersign/service/operation/metrics'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openIssuerSigners, openListSigner, signableFormats, signerFor } from './issuer-signers.ts'
+import { openNamedKeys } from './named-keys.ts'
 
 const now = Math.floor(Date.now() / 1000)
 // Characters that mean something in a URL are plain ones in the name of a file.
@@ -74,6 +75,37 @@ describe('in production', () => {
     await expect(open({ ...credentials, documentSigningKeyFile: keyFile })).rejects.toThrow(
       /documentSigningCertFile is needed/,
     )
+  })
+})
+
+describe('a key of the configuration that profiles name', () => {
+  const empty = file('empty.pem', '\n')
+  const other = file('other.json', JSON.stringify(generateSoftwareKey('ES256')))
+
+  async function named(key: object) {
+    const { home, config } = await homeOf({ issuerKeys: [{ name: 'The_board.2', ...key }] }, 'production')
+    return openNamedKeys(home, config)
+  }
+
+  it.each([
+    ['of its own', { keyFile, certFile }, der],
+    ['that it does not need', { keyFile }, undefined],
+  ])('has certificates %s', async (_what, key, leaf) => {
+    const opened = (await named(key)).get('The_board.2')
+    expect(opened?.signer.keyId).toBe(softwareSigner(jwk).keyId)
+    expect(opened?.certificates?.replaceAll(/-----[^-]+-----|\s/g, '')).toBe(leaf)
+  })
+
+  it.each([
+    ['are of another key', { keyFile: other, certFile }, /^issuer key The_board\.2: certFile is of no use/],
+    [
+      'are no certificates',
+      { keyFile, certFile: keyFile },
+      /^issuer key The_board\.2: certFile is of no use/,
+    ],
+    ['are nothing', { keyFile, certFile: empty }, /empty\.pem \(certFile\) is empty$/],
+  ])('keeps the issuer from starting where its certificates %s', async (_what, key, message) => {
+    await expect(named(key)).rejects.toThrow(message)
   })
 })
 

@@ -30,6 +30,7 @@ export async function openNamedKeys(
     if (signer === undefined) throw new StartRefused(`issuerKeys: ${name} names no key`)
     judgeName(name, issuer, signer)
     const certificates = certFile === undefined ? undefined : textOfFile(certFile)
+    if (certificates?.trim() === '') throw new StartRefused(`${purpose}: ${certFile} (certFile) is empty`)
     if (certificates !== undefined) await judgeChain(home, { certificates, purpose, signer })
     home.trust.addKey({ ...signer, purpose })
     opened.set(name, { signer, certificates, issuer })
@@ -53,7 +54,8 @@ async function judgeChain(
     signer,
   }: Required<Pick<NamedKey, 'signer'>> & { certificates: string; purpose: string },
 ): Promise<void> {
-  const judged = await deployment.signer(purpose, {
+  // What it is for decides what it is called in the refusal, and nothing else where the chain is given.
+  const judged = await deployment.signer('caller-issuer', {
     baseUrl: config.baseUrl,
     dnsNames: [],
     configuredSigner: signer,
