@@ -1,6 +1,6 @@
 /**
- * Our wallet at an issuer that is made of other people's libraries: by a code, with a transaction code, and over a page. The library
- * reads and judges every message (OpenID4VCI 1.0 §4-§8; RFC 7636, RFC 9126, RFC 9207, RFC 9449).
+ * Our wallet at an issuer that is made of other people's libraries: by a code, with a transaction code, and over a page, in a batch, later, and
+ * as a client that is attested. The library reads and judges every message (OpenID4VCI 1.0 §4-§8; RFC 7636, RFC 9126, RFC 9207, RFC 9449).
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import {
   openedAt,
   type WalletUser,
 } from '@countersign/testing/client/wallet-api'
+import { eventually } from '@countersign/testing/time/eventually'
 import { startWallet } from '@countersign/wallet/main'
 import { setGlobalConfig } from '@openid4vc/oauth2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -87,6 +88,34 @@ describe('an issuer made of @openid4vc', () => {
     expect(paths()).toEqual(['/par', '/token', 'token of the request', '/credential'])
     expect(issuer.asked[0]?.read).toMatchObject({
       authorizationRequest: { issuer_state: 'whoever-asked', code_challenge_method: 'S256' },
+    })
+  })
+
+  it('gives a batch, a card with a copy for each key', async () => {
+    issuer = await startLibraryIssuer({ batchSize: 4 })
+    expect((await used(await issuer.preAuthorizedOffer()))['state']).toBe('used')
+    expect(await credentialsOf(user)).toMatchObject([{ copies: { unused: 4, total: 4 } }])
+    const { proofs } = issuer.asked.at(-1)?.read as { proofs: { jwt: string[] } }
+    expect(proofs.jwt).toHaveLength(4)
+  })
+
+  it('is asked again for a card that it defers, until it gives it', async () => {
+    issuer = await startLibraryIssuer({ timesDeferred: 2 })
+    expect((await used(await issuer.preAuthorizedOffer()))['state']).toBe('waiting')
+    expect(await credentialsOf(user)).toHaveLength(0)
+    await eventually('the card has come', async () => (await credentialsOf(user)).length === 1)
+    expect(paths().filter((path) => path === '/deferred')).toHaveLength(2)
+  })
+
+  it('that takes attested clients alone knows whom it gives a card', async () => {
+    issuer = await startLibraryIssuer({ attested: true })
+    expect((await used(await issuer.preAuthorizedOffer()))['state']).toBe('used')
+    expect(await credentialsOf(user)).toHaveLength(1)
+    expect(issuer.asked[0]?.read).toMatchObject({
+      clientAttestation: {
+        clientAttestationJwt: expect.any(String),
+        clientAttestationPopJwt: expect.any(String),
+      },
     })
   })
 })
