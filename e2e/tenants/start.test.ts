@@ -1,5 +1,5 @@
 /** The issuer with tenants, started as an operator starts it: what is opened, refused and told. */
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { RunningService } from '@countersign/service/compose/run-service'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { startCallbackReceiver } from '@countersign/testing/client/callback-receiver'
 import { issue } from '@countersign/testing/client/flows'
+import { expectStatus, postJson } from '@countersign/testing/client/http'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -99,6 +100,26 @@ describe('an issuer with tenants', () => {
     expect(await statusAt('/acme', KEYS.deployment)).toBe(401)
     expect(await statusAt('', KEYS.deployment)).toBe(200)
     expect(await statusAt('', KEYS.acme)).toBe(401)
+  })
+
+  it('a further key of one opens that one, whether its configuration has it or its API made it', async () => {
+    const READER = 'a reader of one tenant, 0123456789'
+    const sha256 = createHash('sha256').update(READER).digest('hex')
+    const managementApiKeys = [{ name: 'reader', sha256, scopes: ['sessions:read'] }]
+    const url = await start(
+      [
+        { ...guarded, managementApiKeys },
+        { name: 'b-co', managementApiKey: KEYS['b-co'] },
+      ],
+      [`--managementApiKey=${KEYS.deployment}`],
+    )
+    const body = { name: 'made', scopes: ['sessions:read'] }
+    const made = expectStatus(await postJson(`${url}/acme/api-keys`, body, { 'x-api-key': KEYS.acme }), 201)
+    for (const key of [READER, String(made.json()['key'])]) {
+      const statusAt = async (path: string) =>
+        (await fetch(`${url}${path}/openid4vc/sessions`, { headers: { 'x-api-key': key } })).status
+      expect([await statusAt('/acme'), await statusAt('/b-co'), await statusAt('')]).toEqual([200, 401, 401])
+    }
   })
 })
 
