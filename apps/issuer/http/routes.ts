@@ -8,6 +8,7 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
+import { bulkRoutes } from './bulk-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { deferralRoutes } from './deferral-routes.ts'
@@ -37,6 +38,7 @@ export function issuerRoutes(
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     profileRoutes(app, issuer)
+    bulkRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     auditRoutes(app, issuer)

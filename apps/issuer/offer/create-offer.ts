@@ -17,6 +17,7 @@ import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
 import type {
   Authentication,
   IssuanceSession,
+  OfferedIssuance,
   ProfileName,
   PromisedCredential,
 } from '@countersign/protocol/openid4vci/session/state'
@@ -27,10 +28,15 @@ import {
   callbackFor,
   findCallbackRefusal,
 } from '@countersign/service/callbacks/parse-callback'
+import { StoreUnavailable } from '@countersign/stores/ports'
 import { offerAuthorizationCode } from '../authorization/authorization-code.ts'
 import { offerPreAuthorizedCode } from '../authorization/pre-authorized-code.ts'
 import { refreshSecondsFor } from '../authorization/refresh-token.ts'
-import { orderTransactionCode, type TxCodeOrder } from '../authorization/transaction-code.ts'
+import {
+  type OrderedTxCode,
+  orderTransactionCode,
+  type TxCodeOrder,
+} from '../authorization/transaction-code.ts'
 import type { Issuer } from '../issuer.ts'
 import {
   type CredentialOrder,
@@ -71,38 +77,91 @@ export async function createOffer(
   issuer: OfferPorts,
   order: CreateOffer,
 ): Promise<Result<CreatedOffer, OfferRefusal>> {
+  const id = encodeBase64url(issuer.crypto.randomBytes(16))
+  const prepared = await prepareOffer(issuer, order, { id, now: issuer.now() })
+  if (!prepared.ok) return prepared
+  if (!(await begin(issuer, prepared.value))) throw new Error('a random session id exists already')
+  return ok(await written(issuer, prepared.value.session, order, prepared.value.txCode))
+}
+
+/** Under which id an offer is made, and as of when. */
+export interface ReservedOffer {
+  readonly id: string
+  /** Epoch seconds; the same each time, so that who comes late makes no offer that lasts longer than the first. */
+  readonly now: number
+}
+
+/**
+ * An offer whose id was laid down before: whoever began it and died, it is made once, and told again to whoever comes back. A
+ * transaction code is given with the order, since a session tells none.
+ */
+export async function createReservedOffer(
+  issuer: OfferPorts,
+  order: CreateOffer,
+  reserved: ReservedOffer,
+): Promise<Result<CreatedOffer, OfferRefusal>> {
+  const prepared = await prepareOffer(issuer, order, reserved)
+  if (!prepared.ok) return prepared
+  const { session } = prepared.value
+  if (await begin(issuer, prepared.value)) return ok(await written(issuer, session, order))
+  const found = await issuer.sessions.get(reserved.id)
+  if (found === undefined) throw new StoreUnavailable('a session went away while it was looked for')
+  if (session.callback !== undefined) await issuer.due.put(reserved.id, 0)
+  return ok(await written(issuer, found.value, order))
+}
+
+interface PreparedOffer {
+  readonly session: OfferedIssuance
+  readonly txCode: OrderedTxCode | undefined
+}
+
+async function prepareOffer(
+  issuer: OfferPorts,
+  order: CreateOffer,
+  { id, now }: ReservedOffer,
+): Promise<Result<PreparedOffer, OfferRefusal>> {
   const notAllowed = findCallbackRefusal(issuer.callbacks, order.callback)
   if (notAllowed !== undefined) return refuse(notAllowed)
   const promised = await promiseCredentials(issuer, order.credentials)
   if (!promised.ok) return promised
-  const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))
-  const now = issuer.now()
-  const expiresAt = now + (order.ttlSeconds ?? issuer.limits.offerTtlSeconds)
   const session = offerIssuance(
     {
       id,
       promised: promised.value,
       txCode: txCode?.kept,
-      expiresAt,
+      expiresAt: now + (order.ttlSeconds ?? issuer.limits.offerTtlSeconds),
       authentication: order.authentication,
       callback: order.callback && callbackFor(order.callback, id),
       profile: order.profile,
     },
     now,
   )
+  return ok({ session, txCode })
+}
+
+/** False where there is one of this id. */
+async function begin(issuer: OfferPorts, { session }: PreparedOffer): Promise<boolean> {
+  const { createdAt, expiresAt, id, promised } = session
   // Who wants to be told is told for a day, also of the last event.
   const told = session.callback === undefined ? 0 : TOLD_WITHIN_SECONDS
-  const keptSeconds = keptAfterSeconds(issuer.limits, session.promised)
-  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptSeconds + told)))
-    throw new Error('a random session id exists already')
-  if (session.callback !== undefined) await issuer.due.put(id, (expiresAt - now) * 1000)
+  const keptSeconds = keptAfterSeconds(issuer.limits, promised)
+  if (!(await issuer.sessions.create(id, session, expiresAt - createdAt + keptSeconds + told))) return false
+  if (session.callback !== undefined) await issuer.due.put(id, (expiresAt - createdAt) * 1000)
+  return true
+}
+
+async function written(
+  issuer: WritingPorts,
+  session: IssuanceSession,
+  order: CreateOffer,
+  txCode?: OrderedTxCode,
+): Promise<CreatedOffer> {
+  const { expiresAt, id } = session
   const offer = { id, url: await addressOf(issuer, session, order), expiresAt }
-  return ok(
-    txCode === undefined || order.txCode?.value !== undefined
-      ? offer
-      : { ...offer, txCodeValue: txCode.value },
-  )
+  return txCode === undefined || order.txCode?.value !== undefined
+    ? offer
+    : { ...offer, txCodeValue: txCode.value }
 }
 
 /** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */

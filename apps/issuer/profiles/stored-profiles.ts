@@ -67,7 +67,8 @@ export async function storeProfile(
       return refuse({ code: 'profiles_too_many', most: MOST_PROFILES })
     const version = (row?.version ?? 0) + 1
     const sealed = shelf.columns.seal(placeOf(name), JSON.stringify(profile))
-    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: sealed }))
+    const change = { name, version, changed_at: now, profile: sealed, open_for: openFor(profile) }
+    if (await replace(shelf.database, row, change))
       return ok({
         known: { name, version, origin: 'api', changedAt: now, profile },
         created: before === undefined,
@@ -87,7 +88,7 @@ export async function deleteProfile(
     if (refused !== undefined) return refuse(refused)
     if (row === undefined || before === undefined) return refuse({ code: 'profile_unknown' })
     const version = row.version + 1
-    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: null }))
+    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: null, open_for: null }))
       return ok(undefined)
   }
   return refuse({ code: 'profile_changed', version: (await rowOf(shelf.database, name))?.version ?? 0 })
@@ -99,6 +100,10 @@ function refusalOf(before: KnownProfile | undefined, expected: Expected): Storin
   if (before === undefined) return { code: 'profile_unknown' }
   if (expected === 'any' || expected.version === before.version) return undefined
   return { code: 'profile_changed', version: before.version }
+}
+
+function openFor({ credentialConfigurationId, openToWallets }: Profile): string | null {
+  return openToWallets === true ? credentialConfigurationId : null
 }
 
 function placeOf(name: string) {
@@ -155,7 +160,12 @@ async function replace(
   }
   const updated = await db
     .updateTable('profiles')
-    .set({ version: row.version, changed_at: row.changed_at, profile: row.profile })
+    .set({
+      version: row.version,
+      changed_at: row.changed_at,
+      profile: row.profile,
+      open_for: row.open_for,
+    })
     .where('name', '=', row.name)
     .where('version', '=', before.version)
     .returning('name')

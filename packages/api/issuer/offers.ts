@@ -58,6 +58,14 @@ const REFUSED: RefusedMembers = {
   draft11EncodeOfferedCredentialsByReference: onlyPreAuthorized,
 }
 
+export const maxRedemptions = z
+  .int()
+  .min(1)
+  .max(10_000)
+  .describe(
+    'How many may take the offer up, each in an issuance of its own; 1 when absent. More than one goes with NONE: a pre-authorized code is for one',
+  )
+
 /** How whoever takes up an offer shows that he may; walt.id's names. */
 export const AUTHENTICATION_METHODS = ['PRE_AUTHORIZED', 'NONE'] as const
 
@@ -96,6 +104,7 @@ const order = strict(
       .regex(/^[\x21-\x7e]{4,32}$/, 'must be 4 to 32 visible characters')
       .optional(),
     valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional(),
+    maxRedemptions: maxRedemptions.optional(),
     issuanceType: z
       .literal('DEFERRED')
       .optional()
@@ -116,6 +125,10 @@ const order = strict(
   .refine((body) => body.authenticationMethod !== 'NONE' || (body.txCode ?? body.txCodeValue) === undefined, {
     message: 'goes with PRE_AUTHORIZED: a transaction code guards the code in the offer',
     path: ['txCode'],
+  })
+  .refine((body) => body.authenticationMethod === 'NONE' || (body.maxRedemptions ?? 1) === 1, {
+    message: 'goes with authenticationMethod NONE: a pre-authorized code is for one',
+    path: ['maxRedemptions'],
   })
   .refine((body) => body.issuerKey?.['type'] !== 'configured', {
     message: 'a key of the configuration is named by a profile',
@@ -140,7 +153,13 @@ export const issueBodies = {
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
-const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode', 'authenticationMethod'] as const
+const OF_THE_OFFER = [
+  'txCode',
+  'txCodeValue',
+  'valueMode',
+  'authenticationMethod',
+  'maxRedemptions',
+] as const
 
 const orders = z
   .array(order)

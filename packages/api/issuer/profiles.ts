@@ -9,6 +9,7 @@ import {
   AUTHENTICATION_METHODS,
   createdOffer,
   disclosureMap,
+  maxRedemptions,
   OFFER_URL_EXAMPLE,
   profileName,
   txCode,
@@ -78,6 +79,7 @@ const terms = {
     .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
   authenticationMethod: z.enum(AUTHENTICATION_METHODS).optional(),
   txCode: txCode.optional(),
+  maxRedemptions: maxRedemptions.optional(),
 }
 
 const shape = {
@@ -90,6 +92,12 @@ const shape = {
     .describe("Name of one of the configured issuerKeys; without it the deployment's issuer signs"),
   claims: claims.prefault({ source: 'given' }),
   ...terms,
+  openToWallets: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Wallets may come without an offer, and anybody may put the address of one into a QR code: goes with claims that need no caller, and with somebody who says yes in a browser',
+    ),
   display: strict({
     name: z.string().min(1).max(100),
     description: z.string().max(500).optional(),

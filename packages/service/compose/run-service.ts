@@ -5,7 +5,8 @@ import type { ServiceConfig } from '../config/schema.ts'
 import { createHttpService } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
-import { gracefulStop } from '../operation/lifecycle.ts'
+import { type Drainable, gracefulStop } from '../operation/lifecycle.ts'
+import type { Logger } from '../operation/log.ts'
 import { type DueWork, startDueWork } from '../sessions/due-work.ts'
 import { trustRoutes } from '../trust/trust-telling.ts'
 import { identityCheck, sessionsCheck } from './readiness-checks.ts'
@@ -31,12 +32,14 @@ export interface ServiceParts {
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** What is done about sessions that nobody asks for; absent: nothing. */
   readonly dueWork?: DueWork | undefined
+  /** What else is done though nobody asks for it; begun when the service listens. */
+  readonly alsoWorking?: ((log: Logger) => Drainable) | undefined
 }
 
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
 export async function runService(
   runtime: Runtime,
-  { dueWork, ...parts }: ServiceParts,
+  { alsoWorking, dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
 ): Promise<RunningService> {
   const { cluster, config, engine, log, metrics, monotonicMs, secure } = runtime
@@ -67,7 +70,10 @@ export async function runService(
     cluster.begin()
     // What was counted to the end is told before the store is closed.
     const close = [() => cluster.stopped(), () => runtime.close()]
-    const working = dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]
+    const working = [
+      ...(dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]),
+      ...(alsoWorking === undefined ? [] : [alsoWorking(log)]),
+    ]
     const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
