@@ -27,6 +27,9 @@ import {
 import type { Issuer } from '../issuer.ts'
 import { browserHash, type OpenPorts } from './open-authorization.ts'
 
+/** Makes the issuance that is taken up where it begins with the decision; false: nothing can be had any more. Asked again, it is there. */
+export type BeginIssuance = (authorization: Authorization) => Promise<boolean>
+
 export type DecisionPorts = OpenPorts & SessionPorts<IssuanceSession> & Pick<Issuer, 'baseUrl'>
 
 export type DecisionRefusal = AuthorizationRefusal | SessionUnknown
@@ -41,6 +44,7 @@ export interface Decided {
 export async function decide(
   issuer: DecisionPorts,
   { authorizationId, browser, decision }: Decided,
+  begin: BeginIssuance,
 ): Promise<Result<string, DecisionRefusal>> {
   if (!isSessionId(authorizationId)) return refuse({ code: 'session_unknown' })
   const now = issuer.now()
@@ -54,12 +58,20 @@ export async function decide(
   )
   if (!moved.ok) return moved
   const authorization = moved.value.after
-  const response = await takeUp(issuer, authorization)
+  const response = await takeUp(issuer, authorization, begin)
   return ok(authorizationResponseUrl(response, { ...authorization.request, issuer: issuer.baseUrl }))
 }
 
-async function takeUp(issuer: DecisionPorts, authorization: Authorization): Promise<AuthorizationResponse> {
-  const { id, issuanceId } = authorization
+async function takeUp(
+  issuer: DecisionPorts,
+  authorization: Authorization,
+  begin: BeginIssuance,
+): Promise<AuthorizationResponse> {
+  const { begins, id, issuanceId, state } = authorization
+  // Of what has not begun there is nothing that could be denied.
+  if (begins !== undefined && state !== 'approved') return { error: 'access_denied', description: DENIED }
+  if (begins !== undefined && !(await begin(authorization)))
+    return { error: 'access_denied', description: TAKEN }
   const now = issuer.now()
   const message = messageOf(issuer, authorization)
   const moved = await stepSession(issuer, issuanceId, (session) => stepIssuance(session, message, now))

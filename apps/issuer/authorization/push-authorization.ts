@@ -6,7 +6,10 @@ import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
-import { beginAuthorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import {
+  type Authorization,
+  beginAuthorization,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
@@ -41,10 +44,25 @@ type AskedRefusal =
   | { readonly code: 'client_differs' }
   | { readonly code: 'redirect_uri_unregistered' }
   | { readonly code: 'sender_key_differs' }
-  | { readonly code: 'issuer_state_missing' }
   | { readonly code: 'issuer_state_unknown' }
   | { readonly code: 'scope_unknown' }
   | { readonly code: 'details_unknown'; readonly configurationId: string }
+  | OpenProfileRefusal
+
+/** Why a request without an offer leads to none. */
+export type OpenProfileRefusal =
+  /** Nothing of what it asks for is had without an offer. */
+  { readonly code: 'offer_needed' } | { readonly code: 'one_at_a_time' }
+
+/** What a wallet that comes without an offer is to get, by the configurations that it may mean. */
+export type FindOpenProfile = (
+  configurationIds: readonly string[],
+) => Promise<Result<OpenProfile, OpenProfileRefusal>>
+
+export interface OpenProfile {
+  readonly name: string
+  readonly configurationId: string
+}
 
 export type PushPorts = ClientPorts &
   SenderPorts &
@@ -53,6 +71,7 @@ export type PushPorts = ClientPorts &
 export async function pushAuthorization(
   issuer: PushPorts,
   { client: presented, dpop, request }: AskedAuthorization,
+  findOpenProfile: FindOpenProfile,
 ): Promise<Result<PushedAuthorization, PushRefusal>> {
   const client = await authenticateClient(issuer, presented)
   if (!client.ok) return client
@@ -65,10 +84,8 @@ export async function pushAuthorization(
   if (!sender.ok) return sender
   const senderKey = agreedKey(request.senderKey, sender.value)
   if (!senderKey.ok) return senderKey
-  const offer = await findOffer(issuer, request)
-  if (!offer.ok) return offer
-  const configurationIds = requestedConfigurations(issuer, offer.value, request)
-  if (!configurationIds.ok) return configurationIds
+  const asked = await findAsked(issuer, request, findOpenProfile)
+  if (!asked.ok) return asked
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const times = issuer.limits.authorization
   const authorization = beginAuthorization(
@@ -76,8 +93,7 @@ export async function pushAuthorization(
       id,
       request: { ...request, senderKey: senderKey.value },
       clientKey: instanceKey,
-      issuanceId: offer.value.id,
-      configurationIds: configurationIds.value,
+      ...asked.value,
     },
     times,
     issuer.now(),
@@ -100,12 +116,53 @@ function agreedKey(
   return ok(proven ?? named)
 }
 
+type Asked = Pick<Authorization, 'issuanceId' | 'begins' | 'configurationIds'>
+
+async function findAsked(
+  issuer: PushPorts,
+  request: AuthorizationRequest,
+  findOpenProfile: FindOpenProfile,
+): Promise<Result<Asked, AskedRefusal>> {
+  const newId = () => encodeBase64url(issuer.crypto.randomBytes(16))
+  if (request.issuerState === undefined) {
+    const open = await findOpenProfile(meantConfigurations(issuer, request))
+    if (!open.ok) return open
+    const { configurationId, name } = open.value
+    return ok({
+      issuanceId: newId(),
+      begins: { from: 'profile', name },
+      configurationIds: [configurationId],
+    })
+  }
+  const offer = await findOffer(issuer, request.issuerState)
+  if (!offer.ok) return offer
+  const configurationIds = requestedConfigurations(issuer, offer.value, request)
+  if (!configurationIds.ok) return configurationIds
+  const { id: offerId, redemptions } = offer.value
+  return ok({
+    ...(redemptions === undefined
+      ? { issuanceId: offerId }
+      : { issuanceId: newId(), begins: { from: 'offer' as const, offerId } }),
+    configurationIds: configurationIds.value,
+  })
+}
+
+/** Of all that are issued here; OpenID4VCI §5.1.2: a scope that nobody knows is ignored. */
+function meantConfigurations(
+  { types }: Pick<Issuer, 'types'>,
+  { details = [], scope }: AuthorizationRequest,
+): readonly string[] {
+  const named = new Set(details.map(({ configurationId }) => configurationId))
+  return [...types.values()].flatMap(({ configuration }) =>
+    named.has(configuration.id) || scope.includes(configuration.scope) ? [configuration.id] : [],
+  )
+}
+
 /** Whether somebody else has it by now, is asked when it is taken up: he may leave it. */
 async function findOffer(
   { macs, now, sessions }: Pick<PushPorts, 'macs' | 'now' | 'sessions'>,
-  { issuerState }: AuthorizationRequest,
+  issuerState: string,
 ): Promise<Result<OfferedIssuance, AskedRefusal>> {
-  if (issuerState === undefined) return refuse({ code: 'issuer_state_missing' })
   const id = await readDerivedSecret('issuer_state', issuerState, macs.grant)
   const found = id === undefined ? undefined : await sessions.get(id)
   return found !== undefined && canBeTakenUp(found.value, now())

@@ -142,11 +142,7 @@ async function nameIn(deployment: TestDeployment, { sessionId = '', txCodeValue 
     grants: Record<string, { 'pre-authorized_code': string }>
   }
   const code = Object.values(offer.grants)[0]?.['pre-authorized_code'] ?? ''
-  const token = await tokenFor(
-    deployment,
-    code,
-    ...(txCodeValue === undefined ? [] : [{ txCode: txCodeValue }]),
-  )
+  const token = await tokenFor(deployment, code, undefined, txCodeValue)
   const credential = await credentialFor(deployment, token, await proofOfKey(deployment, newKey()))
   const disclosed = credential
     .split('~')
@@ -272,7 +268,7 @@ onBothDatabases('a bulk', (database) => {
     })
     const late = watching(deployment.instance(), {
       before: async (made) => {
-        if (made !== 3) return
+        if (made < 3) return
         reached()
         await slept
       },
@@ -379,10 +375,16 @@ onBothDatabases('a bulk', (database) => {
   })
 })
 
+const NEVER_ASKED: Issuer['claimsWebhooks'] = {
+  judge: () => undefined,
+  ask: () => Promise.reject(new Error('nobody is asked before a wallet comes')),
+}
+
 onSqlite('the input of a bulk', (database) => {
   const open = async (more: object = {}) => {
     const deployment = newDeployment(database())
-    const issuer = withEverything({ issuer: deployment.instance(), clock: deployment.clock }).issuer
+    const everything = withEverything({ issuer: deployment.instance(), clock: deployment.clock }).issuer
+    const issuer: Issuer = { ...everything, claimsWebhooks: NEVER_ASKED }
     const api = await served(issuer)
     const name = `p${Math.round(performance.now() * 1000)}`
     await api.profile(name, more)
@@ -402,9 +404,8 @@ onSqlite('the input of a bulk', (database) => {
     const [first, second] = await api.offers(taken.job.id)
     expect([first?.line, first?.externalId, second?.line, second?.externalId]).toEqual([2, '7', 4, '8'])
     const session = await deployment.issuer.sessions.get(first?.sessionId ?? '')
-    expect(
-      (session?.value as unknown as { promised: { claims: object }[] }).promised[0]?.claims,
-    ).toMatchObject({
+    const promised = session !== undefined && 'promised' in session.value ? session.value.promised : []
+    expect(promised?.[0]?.claims).toMatchObject({
       given_name: 'Ada "the, first"',
       address: { locality: 'Two\r\nlines' },
       is_over_18: true,

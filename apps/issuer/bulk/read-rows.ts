@@ -72,15 +72,15 @@ export async function* readCsv(
   pieces: AsyncIterable<Uint8Array>,
   type: Pick<IssuableType, 'schema' | 'claimsAt'>,
 ): AsyncGenerator<ReadRow, void, undefined> {
-  const parser = parse({ info: true, relax_column_count: true, max_record_size: MAX_BYTES, bom: true })
+  const parser = parse({ raw: true, relax_column_count: true, max_record_size: MAX_BYTES, bom: true })
   const texts = Readable.from(asText(pieces)).on('error', (error) => parser.destroy(error))
   let columns: Columns | undefined
   let line = 0
   try {
     for await (const parsed of texts.pipe(parser)) {
-      const { info, record } = parsed as { info: { lines: number }; record: readonly string[] }
+      const { raw, record } = parsed as { raw: string; record: readonly string[] }
       const at = line + 1
-      line = info.lines
+      line += linesIn(raw)
       if (record.length === 1 && record[0] === '') continue
       if (columns === undefined) {
         const found = columnsOf(record, type)
@@ -100,6 +100,11 @@ export async function* readCsv(
     texts.destroy()
     parser.destroy()
   }
+}
+
+/** Its last character is of the break behind it, or none is. */
+function linesIn(record: string): number {
+  return record.slice(0, -1).split('\n').length
 }
 
 class NotText extends Error {

@@ -17,6 +17,7 @@ import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { standingRoutes } from './standing-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -39,6 +40,7 @@ export function issuerRoutes(
     offerRoutes(app, issuer)
     profileRoutes(app, issuer)
     bulkRoutes(app, issuer)
+    standingRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     auditRoutes(app, issuer)

@@ -14,6 +14,7 @@ import {
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
+import { redemptionsUpTo } from '@countersign/protocol/openid4vci/session/redemptions'
 import type {
   Authentication,
   IssuanceSession,
@@ -50,6 +51,8 @@ export interface CreateOffer {
   readonly txCode?: TxCodeOrder | undefined
   /** How whoever comes shows in a browser that he may have it; absent: the code in the offer says so. */
   readonly authentication?: Authentication | undefined
+  /** How many may take it up, each in an issuance of his own; 1 when absent. */
+  readonly maxRedemptions?: number | undefined
   readonly byValue: boolean
   readonly ttlSeconds?: number | undefined
   /** Who is told of every event; nobody when absent. */
@@ -58,7 +61,11 @@ export interface CreateOffer {
   readonly profile?: ProfileName | undefined
 }
 
-export type OfferRefusal = PromiseRefusal | CallbackNotAllowed
+export type OfferRefusal =
+  | PromiseRefusal
+  | CallbackNotAllowed
+  /** A pre-authorized code is for one. */
+  | { readonly code: 'redemptions_not_taken' }
 
 export interface CreatedOffer {
   readonly id: string
@@ -80,7 +87,8 @@ export async function createOffer(
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const prepared = await prepareOffer(issuer, order, { id, now: issuer.now() })
   if (!prepared.ok) return prepared
-  if (!(await begin(issuer, prepared.value))) throw new Error('a random session id exists already')
+  if (!(await beginOffer(issuer, prepared.value.session)))
+    throw new Error('a random session id exists already')
   return ok(await written(issuer, prepared.value.session, order, prepared.value.txCode))
 }
 
@@ -103,7 +111,7 @@ export async function createReservedOffer(
   const prepared = await prepareOffer(issuer, order, reserved)
   if (!prepared.ok) return prepared
   const { session } = prepared.value
-  if (await begin(issuer, prepared.value)) return ok(await written(issuer, session, order))
+  if (await beginOffer(issuer, prepared.value.session)) return ok(await written(issuer, session, order))
   const found = await issuer.sessions.get(reserved.id)
   if (found === undefined) throw new StoreUnavailable('a session went away while it was looked for')
   if (session.callback !== undefined) await issuer.due.put(reserved.id, 0)
@@ -122,6 +130,9 @@ async function prepareOffer(
 ): Promise<Result<PreparedOffer, OfferRefusal>> {
   const notAllowed = findCallbackRefusal(issuer.callbacks, order.callback)
   if (notAllowed !== undefined) return refuse(notAllowed)
+  const { maxRedemptions = 1 } = order
+  if (maxRedemptions > 1 && order.authentication === undefined)
+    return refuse({ code: 'redemptions_not_taken' })
   const promised = await promiseCredentials(issuer, order.credentials)
   if (!promised.ok) return promised
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))
@@ -134,6 +145,7 @@ async function prepareOffer(
       authentication: order.authentication,
       callback: order.callback && callbackFor(order.callback, id),
       profile: order.profile,
+      redemptions: maxRedemptions > 1 ? redemptionsUpTo(maxRedemptions) : undefined,
     },
     now,
   )
@@ -141,7 +153,10 @@ async function prepareOffer(
 }
 
 /** False where there is one of this id. */
-async function begin(issuer: OfferPorts, { session }: PreparedOffer): Promise<boolean> {
+export async function beginOffer(
+  issuer: Pick<OfferPorts, 'due' | 'limits' | 'sessions'>,
+  session: OfferedIssuance,
+): Promise<boolean> {
   const { createdAt, expiresAt, id, promised } = session
   // Who wants to be told is told for a day, also of the last event.
   const told = session.callback === undefined ? 0 : TOLD_WITHIN_SECONDS

@@ -23,12 +23,13 @@ export function orderByProfile(
   if (profile.claims.source === 'webhook' && claims !== undefined) return refuse({ code: 'claims_not_taken' })
   const { txCodeValue, valueMode, ...terms } = overrides
   const agreed = { ...profile, ...terms }
-  const { authenticationMethod, txCode } = agreed
+  const { authenticationMethod, maxRedemptions, txCode } = agreed
   return ok({
     credentials: [credentialOrder(issuer, agreed, claims ?? {})],
     txCode:
       txCode === undefined && txCodeValue === undefined ? undefined : txCodeOrder({ txCode, txCodeValue }),
     authentication: authenticationMethod === 'NONE' ? { method: 'NONE' } : undefined,
+    maxRedemptions,
     byValue: valueMode === 'BY_VALUE',
     profile: { name, version },
   })

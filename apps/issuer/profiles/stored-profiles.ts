@@ -31,6 +31,7 @@ export interface StoredProfile {
 }
 
 const MOST_PROFILES = 1000
+const MOST_OPEN = 10
 /** Each round means that somebody else changed it in between. */
 const MOST_ROUNDS = 20
 
@@ -51,10 +52,42 @@ export async function readProfiles(shelf: ProfileShelf): Promise<readonly KnownP
   return rows.flatMap((row) => opened(shelf, row) ?? [])
 }
 
+/** More than one is one too many. */
+export async function readOpenProfiles(
+  shelf: ProfileShelf,
+  configurationId: string,
+): Promise<readonly KnownProfile[]> {
+  const rows = await shelf.database.db
+    .selectFrom('profiles')
+    .selectAll()
+    .where('open_for', '=', configurationId)
+    .where('profile', 'is not', null)
+    .orderBy('name')
+    .limit(MOST_OPEN)
+    .execute()
+  // A release before changes the profile and not what it is open for.
+  return rows
+    .flatMap((row) => opened(shelf, row) ?? [])
+    .filter(({ profile }) => profile.openToWallets === true)
+}
+
 /** Nothing is written where it says what is there already. */
 export async function storeProfile(
   shelf: ProfileShelf,
-  { expected, name, now, profile }: { name: string; profile: Profile; expected: Expected; now: number },
+  {
+    expected,
+    name,
+    now,
+    openFor = null,
+    profile,
+  }: {
+    name: string
+    profile: Profile
+    expected: Expected
+    now: number
+    /** The credential configuration that wallets get by it without an offer. */
+    openFor?: string | null
+  },
 ): Promise<Result<StoredProfile, StoringRefusal>> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const row = await rowOf(shelf.database, name)
@@ -67,7 +100,7 @@ export async function storeProfile(
       return refuse({ code: 'profiles_too_many', most: MOST_PROFILES })
     const version = (row?.version ?? 0) + 1
     const sealed = shelf.columns.seal(placeOf(name), JSON.stringify(profile))
-    const change = { name, version, changed_at: now, profile: sealed, open_for: openFor(profile) }
+    const change = { name, version, changed_at: now, profile: sealed, open_for: openFor }
     if (await replace(shelf.database, row, change))
       return ok({
         known: { name, version, origin: 'api', changedAt: now, profile },
@@ -100,10 +133,6 @@ function refusalOf(before: KnownProfile | undefined, expected: Expected): Storin
   if (before === undefined) return { code: 'profile_unknown' }
   if (expected === 'any' || expected.version === before.version) return undefined
   return { code: 'profile_changed', version: before.version }
-}
-
-function openFor({ credentialConfigurationId, openToWallets }: Profile): string | null {
-  return openToWallets === true ? credentialConfigurationId : null
 }
 
 function placeOf(name: string) {

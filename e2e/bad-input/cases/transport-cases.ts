@@ -10,6 +10,9 @@ const contentTypes: Readonly<Record<BodyKind, string>> = {
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
   jwt: 'application/jwt',
+  jsonl: 'application/jsonl',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
 }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const FIVE_MEGABYTES = 5_000_000

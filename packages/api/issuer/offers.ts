@@ -126,10 +126,14 @@ const order = strict(
     message: 'goes with PRE_AUTHORIZED: a transaction code guards the code in the offer',
     path: ['txCode'],
   })
-  .refine((body) => body.authenticationMethod === 'NONE' || (body.maxRedemptions ?? 1) === 1, {
-    message: 'goes with authenticationMethod NONE: a pre-authorized code is for one',
-    path: ['maxRedemptions'],
-  })
+  .refine(
+    ({ authenticationMethod = 'PRE_AUTHORIZED', maxRedemptions: most = 1 }) =>
+      authenticationMethod !== 'PRE_AUTHORIZED' || most === 1,
+    {
+      message: 'more than one goes with another authenticationMethod: a pre-authorized code is for one',
+      path: ['maxRedemptions'],
+    },
+  )
   .refine((body) => body.issuerKey?.['type'] !== 'configured', {
     message: 'a key of the configuration is named by a profile',
     path: ['issuerKey'],
@@ -153,13 +157,7 @@ export const issueBodies = {
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
-const OF_THE_OFFER = [
-  'txCode',
-  'txCodeValue',
-  'valueMode',
-  'authenticationMethod',
-  'maxRedemptions',
-] as const
+const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode', 'authenticationMethod', 'maxRedemptions'] as const
 
 const orders = z
   .array(order)

@@ -36,6 +36,8 @@ import { decide } from '../../authorization/decide-authorization.ts'
 import { openPushed } from '../../authorization/open-authorization.ts'
 import { pushAuthorization } from '../../authorization/push-authorization.ts'
 import type { Issuer } from '../../issuer.ts'
+import { beginIssuance } from '../../standing/begin-issuance.ts'
+import { openProfileFinder } from '../../standing/standing-offers.ts'
 import { freshChallenges } from '../answers/fresh-challenges.ts'
 import { receivedProof } from '../answers/received-proof.ts'
 import { askingPage, type Page, refusedPage } from './authorization-page.ts'
@@ -127,7 +129,8 @@ async function push(
 ): Promise<Pushed> {
   const parsed = parseAuthorizationRequest(client.form, issuer.baseUrl)
   if (!parsed.ok) return { refused: wireError(REQUEST_ERRORS, parsed.error) }
-  const pushed = await pushAuthorization(issuer, { request: parsed.value, client, dpop })
+  const asked = { request: parsed.value, client, dpop }
+  const pushed = await pushAuthorization(issuer, asked, openProfileFinder(issuer))
   return pushed.ok ? pushed.value : { refused: wireError(PUSH_ERRORS, pushed.error) }
 }
 
@@ -257,11 +260,15 @@ function decisionRoute(app: ServiceApp, issuer: Issuer): void {
       const browser = isOwnPage(request.headers)
         ? cookieNamed(cookieOf(authorizationId), request.headers.cookie)
         : undefined
-      const decided = await decide(issuer, {
-        authorizationId,
-        browser: browser ?? '',
-        decision: decision === 'approve' ? 'approved' : 'denied',
-      })
+      const decided = await decide(
+        issuer,
+        {
+          authorizationId,
+          browser: browser ?? '',
+          decision: decision === 'approve' ? 'approved' : 'denied',
+        },
+        (authorization) => beginIssuance(issuer, authorization),
+      )
       if (!decided.ok) return refuse(wireError(DECISION_ERRORS, decided.error), request, reply)
       return reply.redirect(decided.value, 303)
     },

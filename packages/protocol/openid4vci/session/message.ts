@@ -11,6 +11,8 @@ import type { DeferredCredential, IssuedCode } from './state.ts'
 export type IssuanceMessage =
   | OfferFetched
   | CodeRequested
+  | RedemptionRequested
+  | RedemptionTaken
   | AuthorizationDenied
   | TokenRequested
   | TokenRevoked
@@ -30,6 +32,20 @@ export interface CodeRequested extends Omit<IssuedCode, 'issuedAt' | 'expiresAt'
   readonly type: 'code_requested'
   /** Lifetime of the code, in seconds. */
   readonly codeTtlSeconds: number
+}
+
+/** Somebody said yes to an offer that several take up, and is to have an issuance of his own. */
+export interface RedemptionRequested {
+  readonly type: 'redemption_requested'
+  readonly sessionId: string
+  /** How long his place is kept, in seconds. */
+  readonly lastsSeconds: number
+}
+
+/** He comes for his token. */
+export interface RedemptionTaken {
+  readonly type: 'redemption_taken'
+  readonly sessionId: string
 }
 
 /** Somebody said no in a browser. */
