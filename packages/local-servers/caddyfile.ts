@@ -52,7 +52,8 @@ function globalOptions(bind: readonly string[]): readonly string[] {
     '\tservers {',
     '\t\ttimeouts {',
     '\t\t\tread_header 10s',
-    '\t\t\tread_body 30s',
+    '\t\t\t# The services end a body that is late after 30 seconds; one that they read row by row may take longer.',
+    '\t\t\tread_body 15m',
     '\t\t\tidle 2m',
     '\t\t}',
     '\t}',
@@ -65,15 +66,23 @@ function bodyLimit(): readonly string[] {
   const { exchange } = RECEIVED
   return [
     '(limited) {',
-    `\t# No service reads more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
-    `\t@tooLarge header_regexp Content-Length ${atLeast(exchange)}`,
+    `\t# No service holds more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
+    '\t@tooLarge {',
+    `\t\theader_regexp Content-Length ${atLeast(exchange)}`,
+    `\t\tnot path ${STREAMED_PATH}`,
+    '\t}',
     `\trespond @tooLarge "The body is too large, limit ${exchange} bytes" 413`,
-    '\trequest_body {',
+    '',
+    '\t# What is read row by row is held by nobody, and how large it may be is a setting of its service.',
+    `\t@held not path ${STREAMED_PATH}`,
+    '\trequest_body @held {',
     `\t\tmax_size ${roundedUp(exchange)}`,
     '\t}',
     '}',
   ]
 }
+
+const STREAMED_PATH = '/openid4vc/profiles/*/bulk'
 
 /** A digit and zeros: what a pattern can compare with. */
 function roundedUp(bytes: number): number {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { IDEMPOTENCY_KEY } from '@countersign/api/idempotency'
 import {
+  BULK_OFFERS_CSV_EXAMPLE,
   BULK_OFFERS_EXAMPLE,
   type BulkJob,
   bulkHeaders,
@@ -209,7 +210,7 @@ function offersRoute(app: ServiceApp, issuer: Issuer): void {
             description: 'A line a row; one of which no offer could be made says why',
             contentType: CONTENT_TYPES.jsonl,
             example: BULK_OFFERS_EXAMPLE,
-            otherForms: [{ contentType: CONTENT_TYPES.csv }],
+            otherForms: [{ contentType: CONTENT_TYPES.csv, example: BULK_OFFERS_CSV_EXAMPLE }],
           },
           404: unknown,
           ...storeAnswers(),

@@ -1,7 +1,11 @@
 /** Offers without a session: whoever has the address may put it into a QR code, and nothing is kept of who looks. */
 
 import { credentialOffer } from '@countersign/api/issuer/openid4vci'
-import { standingOfferParams, standingOfferQuery } from '@countersign/api/issuer/standing-offers'
+import {
+  STANDING_OFFER_URL_EXAMPLE,
+  standingOfferParams,
+  standingOfferQuery,
+} from '@countersign/api/issuer/standing-offers'
 import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import {
   offerUrlByReference,
@@ -40,7 +44,7 @@ export function standingRoutes(app: ServiceApp, issuer: Issuer): void {
           200: {
             description: 'The offer, or the link for a QR code',
             schema: credentialOffer,
-            otherForms: [{ contentType: 'text/plain' }],
+            otherForms: [{ contentType: 'text/plain', example: STANDING_OFFER_URL_EXAMPLE }],
           },
           404: errorAnswer('No profile is open to wallets under this name, or more than one is', notOpen),
           ...storeAnswers(),

@@ -108,3 +108,5 @@ export interface BulkOffer {
 }
 
 export const BULK_OFFERS_EXAMPLE = `{"row":1,"line":1,"externalId":"4711","sessionId":"gvMUEPAmY7Vn0nr0iSCU6Q","url":"${OFFER_URL_EXAMPLE}","expiresAt":1800000300}\n`
+
+export const BULK_OFFERS_CSV_EXAMPLE = `row,line,externalId,sessionId,url,expiresAt,txCodeValue,error\r\n1,2,4711,gvMUEPAmY7Vn0nr0iSCU6Q,${OFFER_URL_EXAMPLE},1800000300,,\r\n`

@@ -13,3 +13,6 @@ export const standingOfferParams = z.object({
 export const standingOfferQuery = strict({
   valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional().describe('Of the link; default: BY_REFERENCE'),
 })
+
+export const STANDING_OFFER_URL_EXAMPLE =
+  'openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2Fopenid4vc%2Foffers%2Fmembers'
