@@ -126,6 +126,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/issuer/standing': onNode(
     'protocol',
+    'protocol/oauth/grants',
     'protocol/openid4vci',
     'protocol/openid4vci/authorization',
     'protocol/openid4vci/session',

@@ -10,6 +10,7 @@ import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
+import { eventually } from '@countersign/testing/time/eventually'
 import {
   newAuthorized,
   newBrowserRequest,
@@ -126,7 +127,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'GET /openid4vc/offers/{name}': { values: async () => ({ name: await newOpenProfile(stack) }) },
     'GET /openid4vc/bulk/{id}': ofBulk,
     'DELETE /openid4vc/bulk/{id}': ofBulk,
-    'GET /openid4vc/bulk/{id}/offers': ofBulk,
+    'GET /openid4vc/bulk/{id}/offers': { values: async () => ({ id: await offeredBulk(stack) }) },
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
   }
@@ -174,6 +175,15 @@ async function newOpenProfile({ urls }: Stack): Promise<string> {
   const answer = await call(url, { method: 'PUT', headers, body: JSON.stringify(profile) })
   if (answer.status !== 200) expectStatus(answer, 201)
   return 'open-badge'
+}
+
+async function offeredBulk(stack: Stack): Promise<string> {
+  const id = await newBulk(stack)
+  await eventually('it is offered', async () => {
+    const job = expectStatus(await call(`${stack.urls.issuer}/openid4vc/bulk/${id}`), 200)
+    return job.json()['state'] === 'completed'
+  })
+  return id
 }
 
 async function newBulk(stack: Stack): Promise<string> {

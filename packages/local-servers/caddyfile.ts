@@ -13,6 +13,8 @@ export interface Site {
   readonly upstreams: readonly string[]
   /** Paths that are read from an instance which is not ready when none is, such as `/status/*`. */
   readonly unreadyPaths?: readonly string[] | undefined
+  /** It reads bodies row by row, which may be large and take long. */
+  readonly streams?: boolean | undefined
 }
 
 export interface CaddyfileOptions {
@@ -108,18 +110,18 @@ const sharedRules = (lookEveryMs: number): readonly string[] => [
   '}',
   '',
   '(watched) {',
-  '\thealth_status 200',
-  '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
-  '\t# anybody take all of them out with a few broken requests.',
-  `\thealth_interval ${lookEveryMs}ms`,
-  '\thealth_timeout 4s',
+  ...lookedAt(lookEveryMs),
   '',
-  '\ttransport http {',
-  '\t\tdial_timeout 1s',
-  '\t\tresponse_header_timeout 30s',
-  '\t\t# Shorter than the 72 seconds of the services, so that no request meets a closing connection.',
-  '\t\tkeepalive 30s',
-  '\t}',
+  ...transport('30s'),
+  '}',
+  '',
+  '(streamed) {',
+  '\thealth_uri /readyz',
+  ...lookedAt(lookEveryMs),
+  '\timport writing',
+  '',
+  '\t# It is answered when its last row was judged.',
+  ...transport('15m'),
   '}',
   '',
   '(reading) {',
@@ -142,7 +144,28 @@ const sharedRules = (lookEveryMs: number): readonly string[] => [
   '}',
 ]
 
-function siteBlock({ port, upstreams, unreadyPaths = [] }: Site): readonly string[] {
+function lookedAt(everyMs: number): readonly string[] {
+  return [
+    '\thealth_status 200',
+    '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
+    '\t# anybody take all of them out with a few broken requests.',
+    `\thealth_interval ${everyMs}ms`,
+    '\thealth_timeout 4s',
+  ]
+}
+
+function transport(answerWithin: string): readonly string[] {
+  return [
+    '\ttransport http {',
+    '\t\tdial_timeout 1s',
+    `\t\tresponse_header_timeout ${answerWithin}`,
+    '\t\t# Shorter than the 72 seconds of the services, so that no request meets a closing connection.',
+    '\t\tkeepalive 30s',
+    '\t}',
+  ]
+}
+
+function siteBlock({ port, streams = false, upstreams, unreadyPaths = [] }: Site): readonly string[] {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`not a port: ${port}`)
   if (upstreams.length === 0) throw new RangeError(`no instance for port ${port}`)
   for (const upstream of upstreams) checkUpstream(upstream)
@@ -157,6 +180,14 @@ function siteBlock({ port, upstreams, unreadyPaths = [] }: Site): readonly strin
     '\t\timport balanced',
     '\t\timport reading',
     '\t}',
+    ...(streams
+      ? [
+          `\t@streamed path ${STREAMED_PATH}`,
+          `\treverse_proxy @streamed ${instances} {`,
+          '\t\timport streamed',
+          '\t}',
+        ]
+      : []),
     `\treverse_proxy ${instances} {`,
     '\t\timport balanced',
     '\t\timport writing',

@@ -5,7 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { IssuableType } from '../types/issuable-types.ts'
-import type { BrokenInput, RowMistake } from './read-rows.ts'
+import type { BrokenInput, RowMistake } from './input-mistakes.ts'
 
 export interface Columns {
   /** What a row would say in JSON. */

@@ -10,6 +10,7 @@ import { RECEIVED } from '@countersign/core/size-limits'
 import { CsvError, parse } from 'csv-parse'
 import type { IssuableType } from '../types/issuable-types.ts'
 import { type Columns, columnsOf } from './csv-columns.ts'
+import type { BrokenInput, RowMistake } from './input-mistakes.ts'
 import { type Line, readLines } from './read-lines.ts'
 
 export interface GivenRow {
@@ -17,21 +18,6 @@ export interface GivenRow {
   readonly externalId?: string | undefined
   readonly txCodeValue?: string | undefined
 }
-
-export type RowMistake =
-  | { readonly code: 'line_too_long'; readonly maxBytes: number }
-  | { readonly code: 'not_utf8' }
-  | { readonly code: 'not_json'; readonly reason: string }
-  | { readonly code: 'row_malformed'; readonly problems: readonly string[] }
-  | { readonly code: 'fields_differ'; readonly expected: number; readonly found: number }
-  | { readonly code: 'field_not_json'; readonly name: string }
-
-/** What follows cannot be told from what was there before. */
-export type BrokenInput =
-  | { readonly code: 'csv_broken'; readonly reason: string }
-  | { readonly code: 'column_unknown'; readonly name: string }
-  | { readonly code: 'column_repeated'; readonly name: string }
-  | { readonly code: 'not_utf8' }
 
 export type ReadRow =
   | { readonly line: number; readonly row: Result<GivenRow, RowMistake> }

@@ -29,7 +29,8 @@ import {
   rowPlace,
   writeRows,
 } from './bulk-jobs.ts'
-import type { BrokenInput, GivenRow, ReadRow, RowMistake } from './read-rows.ts'
+import type { BrokenInput, RowMistake } from './input-mistakes.ts'
+import type { GivenRow, ReadRow } from './read-rows.ts'
 
 export interface TakeBulk {
   readonly profileName: string

@@ -6,18 +6,12 @@ import {
   standingOfferParams,
   standingOfferQuery,
 } from '@countersign/api/issuer/standing-offers'
-import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
-import {
-  offerUrlByReference,
-  offerUrlByValue,
-  writeCredentialOffer,
-} from '@countersign/protocol/openid4vci/offer'
+import { offerUrlByReference, offerUrlByValue } from '@countersign/protocol/openid4vci/offer'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, type WireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
-import { findStandingOffer } from '../standing/standing-offers.ts'
 
 const notOpen: WireError = {
   status: 404,
@@ -52,13 +46,9 @@ export function standingRoutes(app: ServiceApp, issuer: Issuer): void {
       },
     },
     async ({ headers, params, query }, reply) => {
-      const found = await findStandingOffer(issuer, params.name)
-      if (found === undefined) return fail(notOpen)
-      const offer = writeCredentialOffer({
-        issuer: issuer.baseUrl,
-        configurationIds: [found.configurationId],
-        grants: { [AUTHORIZATION_CODE]: {} },
-      })
+      const { standingOffer } = await import('../standing/standing-offers.ts')
+      const offer = await standingOffer(issuer, params.name)
+      if (offer === undefined) return fail(notOpen)
       void reply.header('cache-control', 'no-store')
       if (headers.accept?.includes('text/plain') !== true) return offer
       void reply.type('text/plain; charset=utf-8')

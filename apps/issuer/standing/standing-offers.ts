@@ -1,6 +1,10 @@
 /** What wallets may have without an offer, and the offers that anybody may hand on. */
+import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
+import { writeCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { FindOpenProfile, OpenProfile, OpenProfileRefusal } from '../authorization/push-authorization.ts'
+import type { Issuer } from '../issuer.ts'
 import { findProfile } from '../profiles/find-profile.ts'
 import { type OpenPorts, openProfileFor } from '../profiles/open-profiles.ts'
 import { findType } from '../types/issuable-types.ts'
@@ -25,12 +29,11 @@ function theOnly([first, second]: readonly OpenProfile[]): Result<OpenProfile, O
   return second === undefined ? ok(first) : refuse({ code: 'one_at_a_time' })
 }
 
-export interface StandingOffer {
-  readonly configurationId: string
-}
-
 /** By the name of a profile, or by what it issues; undefined where nothing is open under it. */
-export async function findStandingOffer(issuer: OpenPorts, name: string): Promise<StandingOffer | undefined> {
+export async function standingOffer(
+  issuer: OpenPorts & Pick<Issuer, 'baseUrl'>,
+  name: string,
+): Promise<JsonObject | undefined> {
   const byName = PROFILE_NAME.test(name) ? await findProfile(issuer, name) : undefined
   const type = findType(issuer.types, byName?.profile.credentialConfigurationId ?? name)
   if (type === undefined) return undefined
@@ -38,7 +41,11 @@ export async function findStandingOffer(issuer: OpenPorts, name: string): Promis
   const open = await openProfileFor(issuer, configurationId)
   // Who takes up the offer gets what is open for its configuration: an offer by another name would be a false one.
   if (open === undefined || (byName !== undefined && byName.name !== open.name)) return undefined
-  return { configurationId }
+  return writeCredentialOffer({
+    issuer: issuer.baseUrl,
+    configurationIds: [configurationId],
+    grants: { [AUTHORIZATION_CODE]: {} },
+  })
 }
 
 const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/

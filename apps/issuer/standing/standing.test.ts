@@ -25,7 +25,13 @@ import {
   testIssuer,
 } from '../testing/issuer.testing.ts'
 import { beginIssuance } from './begin-issuance.ts'
-import { findStandingOffer, openProfileFinder } from './standing-offers.ts'
+import { openProfileFinder, standingOffer } from './standing-offers.ts'
+
+/** What is offered to everybody under the name. */
+async function findStandingOffer(issuer: Issuer, name: string) {
+  const offer = await standingOffer(issuer, name)
+  return offer && { configurationId: [offer['credential_configuration_ids']].flat().join() }
+}
 
 const CLIENT = 'https://wallet.example'
 const BACK = 'https://wallet.example/back'

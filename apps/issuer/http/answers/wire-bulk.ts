@@ -2,7 +2,7 @@
 import { callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import { wireError } from '@countersign/service/http/answers/wire-errors'
-import type { BrokenInput, RowMistake } from '../../bulk/read-rows.ts'
+import type { BrokenInput, RowMistake } from '../../bulk/input-mistakes.ts'
 import type { BulkRefusal, BulkWords } from '../../bulk/take-bulk.ts'
 import { PROFILE_OFFER_ERRORS } from './wire-profiles.ts'
 

@@ -36,8 +36,6 @@ import { decide } from '../../authorization/decide-authorization.ts'
 import { openPushed } from '../../authorization/open-authorization.ts'
 import { pushAuthorization } from '../../authorization/push-authorization.ts'
 import type { Issuer } from '../../issuer.ts'
-import { beginIssuance } from '../../standing/begin-issuance.ts'
-import { openProfileFinder } from '../../standing/standing-offers.ts'
 import { freshChallenges } from '../answers/fresh-challenges.ts'
 import { receivedProof } from '../answers/received-proof.ts'
 import { askingPage, type Page, refusedPage } from './authorization-page.ts'
@@ -118,6 +116,11 @@ function pushRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
+/** A start is mostly loading, and most who come have an offer that is for them. */
+function standing() {
+  return import('../../standing/standing-calls.ts')
+}
+
 type Pushed =
   | { readonly requestUri: string; readonly expiresInSeconds: number }
   | { readonly refused: WireError }
@@ -130,7 +133,10 @@ async function push(
   const parsed = parseAuthorizationRequest(client.form, issuer.baseUrl)
   if (!parsed.ok) return { refused: wireError(REQUEST_ERRORS, parsed.error) }
   const asked = { request: parsed.value, client, dpop }
-  const pushed = await pushAuthorization(issuer, asked, openProfileFinder(issuer))
+  const pushed = await pushAuthorization(issuer, asked, async (meant) => {
+    const { openProfileFinder } = await standing()
+    return openProfileFinder(issuer)(meant)
+  })
   return pushed.ok ? pushed.value : { refused: wireError(PUSH_ERRORS, pushed.error) }
 }
 
@@ -267,7 +273,7 @@ function decisionRoute(app: ServiceApp, issuer: Issuer): void {
           browser: browser ?? '',
           decision: decision === 'approve' ? 'approved' : 'denied',
         },
-        (authorization) => beginIssuance(issuer, authorization),
+        async (authorization) => (await standing()).beginIssuance(issuer, authorization),
       )
       if (!decided.ok) return refuse(wireError(DECISION_ERRORS, decided.error), request, reply)
       return reply.redirect(decided.value, 303)
