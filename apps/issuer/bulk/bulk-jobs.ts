@@ -26,7 +26,7 @@ export interface BulkLease {
 }
 
 /** Longer than a batch takes. */
-export const BULK_LEASE_SECONDS = 20
+const BULK_LEASE_SECONDS = 20
 /** Of all instances: whoever writes without end is told to wait. */
 const MOST_OPEN_JOBS = 100
 const DELETED_AT_ONCE = 1000

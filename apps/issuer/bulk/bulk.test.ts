@@ -9,7 +9,7 @@ import type { IssuerDatabase } from '../database/schema.ts'
 import { BULK_WORDS } from '../http/answers/wire-bulk.ts'
 import type { Issuer } from '../issuer.ts'
 import { newDeployment, onBothDatabases, onSqlite, type TestDeployment } from '../testing/durable.testing.ts'
-import { payloadOf, servedConfig, withEverything } from '../testing/issue-calls.testing.ts'
+import { servedConfig, withEverything } from '../testing/issue-calls.testing.ts'
 import {
   claims,
   configurationId,
@@ -148,9 +148,8 @@ async function nameIn(deployment: TestDeployment, { sessionId = '', txCodeValue 
     .split('~')
     .slice(1, -1)
     .map((text) => JSON.parse(Buffer.from(text, 'base64url').toString()) as [string, string, unknown])
-  return String(
-    disclosed.find(([, name]) => name === 'given_name')?.[2] ?? payloadOf(credential)['given_name'],
-  )
+  const name = disclosed.find(([, claim]) => claim === 'given_name')?.[2]
+  return typeof name === 'string' ? name : 'nobody'
 }
 
 /** Counts the sessions that are made, and lets a test come between or after. */
@@ -247,7 +246,8 @@ onBothDatabases('a bulk', (database) => {
     const offers = await api.offers(job.id)
     const ids = offers.map(({ sessionId }) => sessionId)
     expect(new Set(ids).size).toBe(130)
-    expect([...dying.made, ...other.made].toSorted()).toEqual(ids.toSorted())
+    expect(new Set([...dying.made, ...other.made])).toEqual(new Set(ids))
+    expect(dying.made.length + other.made.length).toBe(130)
     expect(dying.made.length).toBeGreaterThan(50)
     expect(offers.map(({ externalId }) => externalId)).toEqual(
       Array.from({ length: 130 }, (_, at) => `no-${at + 1}`),
@@ -478,6 +478,7 @@ onSqlite('the input of a bulk', (database) => {
       'given_name,is_over_18\nAda,yes\n',
       'line 2: is_over_18: claims of this',
     ],
+    ['a record without an end', `given_name\n"${'x'.repeat(70_000)}`, 'line 2: a record is longer'],
     ['nothing', '', 'There is no row'],
     ['a line of names alone', 'given_name\n', 'There is no row'],
     ['a name of the language', '__proto__,given_name\n1,Ada\n', 'line 1: "__proto__" is no column'],

@@ -80,12 +80,18 @@ export async function* readCsv(
   } catch (error) {
     if (error instanceof NotText) yield { line: line + 1, broken: { code: 'not_utf8' } }
     else if (error instanceof CsvError)
-      yield { line: line + 1, broken: { code: 'csv_broken', reason: error.code } }
+      yield { line: lineOf(error, line + 1), broken: { code: 'csv_broken', reason: error.code } }
     else throw error
   } finally {
     texts.destroy()
     parser.destroy()
   }
+}
+
+/** Rows that were read before it may never have come here. */
+function lineOf(error: CsvError, otherwise: number): number {
+  const lines: unknown = error['lines']
+  return typeof lines === 'number' ? lines : otherwise
 }
 
 /** Its last character is of the break behind it, or none is. */

@@ -94,13 +94,13 @@ describe('the address of an offer for everybody', () => {
         { type: 'openid_credential', credential_configuration_id: configurationId },
       ]),
     })
-    const sent = await get(`/authorize?${query}`)
+    const sent = await get(`/authorize?${query.toString()}`)
     expect([sent.status, sent.location]).toEqual([303, expect.stringMatching(/^\/authorize\?/)])
     const page = await get(sent.location)
     expect([page.status, page.type]).toEqual([200, 'text/html; charset=utf-8'])
     expect(await count()).toBe(0)
     query.set('authorization_details', '[{"type":"openid_credential","credential_configuration_id":"other"}]')
-    const refused = new URL((await get(`/authorize?${query}`)).location)
+    const refused = new URL((await get(`/authorize?${query.toString()}`)).location)
     expect(refused.searchParams.get('error')).toBe('invalid_request')
   })
 })

@@ -30,7 +30,8 @@ import { openProfileFinder, standingOffer } from './standing-offers.ts'
 /** What is offered to everybody under the name. */
 async function findStandingOffer(issuer: Issuer, name: string) {
   const offer = await standingOffer(issuer, name)
-  return offer && { configurationId: [offer['credential_configuration_ids']].flat().join() }
+  const ids = offer?.['credential_configuration_ids']
+  return Array.isArray(ids) ? { configurationId: ids[0] } : undefined
 }
 
 const CLIENT = 'https://wallet.example'
@@ -91,7 +92,8 @@ async function tokenOf({ issuer }: TestIssuer, code: string, verifier: string): 
     { client: { form: { client_id: CLIENT }, headers: {}, path: '/token' } },
   )
   if (!answered.ok) return `refused: ${answered.error.code}`
-  return String(answered.value.access_token)
+  const { access_token: token } = answered.value
+  return typeof token === 'string' ? token : 'refused: no token'
 }
 
 function there(page: Opened | string): Opened {
