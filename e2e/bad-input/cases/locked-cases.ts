@@ -8,8 +8,7 @@ import type { World } from '../world.ts'
 
 /** Those of the issuer that are not for wallets. */
 const management = endpoints.filter(
-  ({ path, service }) =>
-    service === 'issuer' && /^\/(onboard|openid4vc|cluster)\/(?!offers\/)/.test(path),
+  ({ path, service }) => service === 'issuer' && /^\/(onboard|openid4vc|cluster)\/(?!offers\/)/.test(path),
 )
 
 /** Afterwards the key still opens the door. */
