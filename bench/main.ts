@@ -9,6 +9,7 @@ import { eventFigures } from './figures/events.ts'
 import { formatFigures } from './figures/formats.ts'
 import { instanceFigures } from './figures/instances.ts'
 import { issuanceFigures } from './figures/issuance.ts'
+import { issuanceWayFigures } from './figures/issuance-ways.ts'
 import { liveSessionFigures } from './figures/live-sessions.ts'
 import { overloadFigures } from './figures/overload.ts'
 import { pageFigures } from './figures/pages.ts'
@@ -27,6 +28,7 @@ const FIGURES: Readonly<Record<string, (stand: Stand) => Promise<readonly Row[]>
   verification: verificationFigures,
   'verification-ways': verificationWayFigures,
   issuance: issuanceFigures,
+  'issuance-ways': issuanceWayFigures,
   instances: instanceFigures,
   'live-sessions': liveSessionFigures,
   events: eventFigures,

@@ -84,7 +84,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   api: using(['zod']),
   'api/cluster': using(['zod']),
-  'api/issuer': using(['zod'], 'api'),
+  'api/issuer': using(['zod'], 'api', 'api/verifier'),
   'api/portal': using(['zod'], 'api', 'api/verifier'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
@@ -101,7 +101,11 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/oauth/grants',
     'protocol/oauth/client-authentication',
   ),
-  'protocol/openid4vci/authorization': pure('protocol/oauth', 'protocol/openid4vci'),
+  'protocol/openid4vci/authorization': pure(
+    'protocol/oauth',
+    'protocol/openid4vci',
+    'protocol/openid4vci/session',
+  ),
   'protocol/openid4vci/session': pure(
     'credential/contract',
     'protocol',
@@ -162,7 +166,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'stores/sql': using(['kysely', 'pg'], 'event-loop', 'stores'),
 
   'service/operation': using(['pino', 'prom-client'], 'event-loop', 'x509'),
-  'service/config': using(['zod', '@pushcorn/hocon-parser'], 'service/operation'),
+  'service/config': using(['zod', '@pushcorn/hocon-parser'], 'api', 'service/operation'),
   'service/outgoing': using(['undici'], 'did', 'event-loop', 'status-list', 'service/operation'),
   'service/http/node-http.ts': onNode(),
   'service/http/server': onNode(
@@ -181,6 +185,12 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/node-http.ts',
     'service/http/server',
   ),
+  'service/http/callers': onNode(
+    'service/config',
+    'service/operation',
+    'service/http',
+    'service/http/answers',
+  ),
   'service/http/own-routes': using(
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],
     'service/config',
@@ -194,11 +204,30 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/operation',
     'service/http',
     'service/http/answers',
+    'service/http/callers',
     'service/http/own-routes',
     'service/http/server',
   ),
   'service/http/pages': using(['fastify'], 'service/http', 'service/http/answers', 'service/operation'),
   'service/http/passing': using(['fastify'], 'service/http', 'service/http/answers', 'service/http/server'),
+  'service/api-keys': using(
+    ['kysely'],
+    'api',
+    'service/http',
+    'service/http/answers',
+    'service/http/callers',
+  ),
+  'service/tokens': onNode(
+    'api',
+    'crypto',
+    'crypto/jose',
+    'trust',
+    'keys/engines',
+    'service/config',
+    'service/http/answers',
+    'service/http/callers',
+    'service/outgoing',
+  ),
   'service/login': using(['@node-rs/argon2', '@simplewebauthn/server', 'kysely'], 'service/http'),
   'service/sessions': using(
     ['fastify', 'zod'],
@@ -268,10 +297,12 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/cluster',
     'service/config',
     'service/http',
+    'service/http/callers',
     'service/http/http-service.ts',
     'service/operation',
     'service/outgoing',
     'service/sessions',
+    'service/tokens',
     'service/trust',
   ),
   'local-servers': onNode('local-servers/process'),

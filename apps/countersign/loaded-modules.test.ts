@@ -99,21 +99,21 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { service: 'repository', sessions: 'memory', packages: [], most: [204, 290] },
-  { service: 'verifier', sessions: 'memory', packages: [], most: [425, 290] },
-  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [437, 770] },
+  { service: 'verifier', sessions: 'memory', packages: [], most: [429, 290] },
+  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [441, 770] },
   {
     service: 'issuer',
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [500, 1_040],
+    most: [520, 1_040],
   },
   {
     service: 'wallet',
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [542, 560],
+    most: [585, 595],
   },
 ]
 

@@ -48,6 +48,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     serves: 'api',
     keeps: 'records',
     balancedPort: 9092,
+    calls: ['verifier'],
     load: async () => (await import('@countersign/issuer/main')).startIssuer,
   },
   {

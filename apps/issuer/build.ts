@@ -9,6 +9,7 @@ import { derivedDecryptionKey } from '@countersign/keys/deployment/derived-key'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { apiKeyJudge } from '@countersign/service/api-keys/api-key-judge'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
@@ -21,8 +22,8 @@ import type { IssuerDefaults } from './config.ts'
 import { requestKeys } from './credential/request-keys.ts'
 import { BULK_WORDS } from './http/answers/wire-bulk.ts'
 import { callbackBody } from './http/callback-body.ts'
-import { issuerRoutes } from './http/routes.ts'
-import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
+import { apiKeyShelf, issuerRoutes } from './http/routes.ts'
+import type { CredentialAnswer, Issuer, IssuerLimits, KnownUser } from './issuer.ts'
 import { lookAtIssuance } from './look-at-issuance.ts'
 import { keptAfterSeconds } from './offer/create-offer.ts'
 import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
@@ -41,11 +42,14 @@ export interface IssuerPorts
     | 'holderKeys'
     | 'keyAttesters'
     | 'claimsWebhooks'
+    | 'userLogin'
+    | 'userPresentations'
     | 'callbacks'
     | 'now'
     | 'backOff'
   > {
   readonly issuerNames?: Issuer['issuerNames']
+  readonly publishedKeys?: Issuer['publishedKeys']
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
@@ -84,6 +88,7 @@ const ISSUANCE_SCHEMA = 1
 const PROMISES_SCHEMA = 1
 const ANSWER_SCHEMA = 1
 const AUTHORIZATION_SCHEMA = 1
+const USER_SCHEMA = 1
 const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
 /** For a log-in and a page of text. */
@@ -96,6 +101,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
   return {
     ...handedIn,
     issuerNames: ports.issuerNames ?? new Map(),
+    publishedKeys: ports.publishedKeys ?? [],
     ownProfiles: new Map(),
     ...stepped,
     sessions: withPromisesApart(
@@ -105,6 +111,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     authorizations: stores.sessions<Authorization>('authorization', AUTHORIZATION_SCHEMA),
+    users: stores.sessions<KnownUser>('authorized-user', USER_SCHEMA),
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
@@ -141,6 +148,7 @@ export function issuerService(
   }: Pick<IssuerDefaults, 'displayName'> & Partial<Pick<IssuerDefaults, 'requirePushedRequests'>>,
 ): ServiceParts {
   const bodyOf = callbackBody(issuer)
+  const shelf = apiKeyShelf(issuer)
   return {
     dueWork: {
       due: issuer.due,
@@ -149,6 +157,7 @@ export function issuerService(
     },
     alsoWorking: (log) =>
       startBulkWork({ issuer, log, tell: BULK_WORDS.offer, keptSeconds: issuer.limits.bulk.keptSeconds }),
+    judges: shelf === undefined ? [] : [apiKeyJudge(shelf)],
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
     routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' }, requirePushedRequests }),

@@ -1,10 +1,12 @@
 /** Keys that only the issuer knows, beside those that every service has. */
 import { callbackShape } from '@countersign/service/config/callbacks'
+import { managementTokensShape } from '@countersign/service/config/management-tokens'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
 import { attesterKeysSetting, clientsSetting } from './client-rules.ts'
+import { userShape } from './user-settings.ts'
 
 const texts = z.array(z.string().min(1).max(500)).min(1).max(100)
 
@@ -34,10 +36,18 @@ const issuerKey = z
     'names one of key and keyFile',
   )
 
+export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/
+
+const tenant = z.looseObject({
+  name: z.string().regex(TENANT_NAME, 'must be 1 to 40 characters of a-z 0-9 -, the first no hyphen'),
+})
+
 export const issuerShape = {
   ...outgoingShape,
+  ...managementTokensShape,
   ...callbackShape,
   ...typesShape,
+  ...userShape,
   offerTtlSeconds: z
     .int()
     .min(10)
@@ -190,6 +200,13 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs credentials, leaf first'),
+  publishedKeyFiles: z
+    .array(path)
+    .max(20)
+    .default([])
+    .describe(
+      'Public keys that the metadata names beside the one that signs, for [another key](operations.md#another-key-that-signs-credentials): PEM of a public key or of certificates, a JWK, or a JWK set each',
+    ),
   documentSigningKey: secretText()
     .optional()
     .describe('Where the key is that signs ISO mdocs; production without one offers no mdocs'),
@@ -294,6 +311,21 @@ export const issuerShape = {
     .max(7_776_000)
     .default(604_800)
     .describe('How long a bulk that has ended can be looked at, and its offers be read, in seconds'),
+  tenants: z
+    .array(tenant)
+    .max(200)
+    .default([])
+    .meta({ secret: true })
+    .describe(
+      'Further issuers under this deployment, each below the path of its `name`, with settings of its own ([tenants](tenants.md))',
+    ),
+  tenantsDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder with tenants, a `.json` or `.conf` (HOCON) file each, named as the tenant is; read at the start',
+    ),
   displayName: z
     .string()
     .min(1)

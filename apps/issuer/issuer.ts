@@ -10,8 +10,14 @@ import type { SignerProfile } from '@countersign/credential/contract/format-fact
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
+import type {
+  LoginAttempt,
+  PresentationAttempt,
+} from '@countersign/protocol/openid4vci/authorization/authenticated-user'
 import type {
   Authorization,
   AuthorizationTimes,
@@ -33,6 +39,12 @@ export interface Issuer {
   readonly answers: SessionStore<CredentialAnswer>
   /** Authorization requests on their way through a browser. */
   readonly authorizations: SessionStore<Authorization>
+  /** What is known of whom an authorization was for, until its credentials can be issued no more. */
+  readonly users: SessionStore<KnownUser>
+  /** Where users log in; absent: nowhere. */
+  readonly userLogin?: UserLogin | undefined
+  /** Where users present something; absent: nowhere. */
+  readonly userPresentations?: UserPresentations | undefined
   /** `jti` values of DPoP proofs, of proofs of attested keys and of client assertions. */
   readonly proofs: OnceStore
   readonly signals: Signals
@@ -56,6 +68,8 @@ export interface Issuer {
   readonly crypto: CryptoEngine
   /** The deployment's own issuer key for formats of that profile; an issue call may bring another. */
   signerFor(profile: SignerProfile): Signer
+  /** What the metadata names beside that key: those of yesterday and of tomorrow. */
+  readonly publishedKeys: readonly PublishedKey[]
   readonly openCallerKey: CallerKeys
   /** Keys of the configuration by their names, and what each calls itself, where it says so. */
   readonly issuerNames: ReadonlyMap<string, string | undefined>
@@ -83,6 +97,15 @@ export interface Issuer {
   readonly now: () => number
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff
+}
+
+/** What is published of a key that signs, has signed or will sign. */
+export interface PublishedKey {
+  readonly keyId: string
+  readonly algorithm: SignatureAlgorithm
+  readonly publicJwk: PublicJwk
+  /** Of a file with certificates, the leaf first. */
+  readonly x5c?: readonly string[] | undefined
 }
 
 /** `type` of what stands in place of a serialised key: one of the configuration, by its `name`. No call may bring it. */
@@ -130,6 +153,72 @@ export type ClaimsAnswer =
   /** Whoever was asked says that this holder shall not have it. */
   | { readonly outcome: 'denied' }
   | { readonly outcome: 'failed'; readonly reason: string }
+
+/** Under the id of the authorization that he said yes to. */
+export interface KnownUser {
+  /** What goes into the credentials, by configuration and by the place that it goes to. */
+  readonly claims: Readonly<Record<string, JsonObject>>
+}
+
+/** An OpenID provider that knows the users. */
+export interface UserLogin {
+  /** What of its words an offer takes that does not say so itself, as `userClaims` of an offer. */
+  readonly usualClaims?: Readonly<Record<string, string>> | undefined
+  /** An attempt that is for one browser, and the address that it is sent to. */
+  begin(back: LoginReturn): Promise<Result<BegunLogin, UserSourceRefusal>>
+  /** What the browser came back with, for the attempt that sent it away. */
+  finish(
+    query: URLSearchParams,
+    attempt: LoginAttempt,
+    back: LoginReturn,
+  ): Promise<Result<FoundUser, UserSourceRefusal>>
+}
+
+export interface LoginReturn {
+  /** The callback, without a query. */
+  readonly redirectUri: string
+  readonly state: string
+}
+
+export interface BegunLogin extends Pick<LoginAttempt, 'nonce' | 'codeVerifier'> {
+  readonly address: string
+}
+
+export interface FoundUser {
+  /** As people call him; absent: nobody says. */
+  readonly name?: string | undefined
+  /** Everything that is known of him; of a presentation by the ids of its credential queries. */
+  readonly known: JsonObject
+}
+
+export type UserSourceRefusal =
+  /** The user, or who knows him, said no. */
+  | { readonly code: 'login_denied' }
+  /** Whoever knows the user cannot be asked; the same may do later. `reason`: a code of ours or of his, and nothing of the user. */
+  | { readonly code: 'user_source_away'; readonly reason: string }
+  /** What came back is not what it has to be, or is used up. */
+  | { readonly code: 'user_not_shown'; readonly reason: string }
+  /** An answer is there, and cannot be judged yet. */
+  | { readonly code: 'presentation_open' }
+
+/** Our verifier, which asks wallets. */
+export interface UserPresentations {
+  begin(wish: PresentationWish): Promise<Result<BegunPresentation, UserSourceRefusal>>
+  /** By the response code that the browser came back with (OpenID4VP 1.0 §13.3), or without one what became of it. */
+  finish(
+    verificationId: string,
+    responseCode: string | undefined,
+  ): Promise<Result<FoundUser, UserSourceRefusal>>
+}
+
+export interface PresentationWish {
+  /** As `vpRequest` of the offer. */
+  readonly request: JsonObject
+  readonly redirectUri: string
+  readonly ttlSeconds: number
+}
+
+export type BegunPresentation = Pick<PresentationAttempt, 'verificationId' | 'link'>
 
 export interface OwnStatusLists {
   readonly indices: IndexAllocator

@@ -19,7 +19,7 @@ function scene() {
   const { dueWork } = issuerService(test.issuer, { displayName: 'Test' })
   const work = async () => {
     for (const lease of (await dueWork?.due.lease(10, 20_000)) ?? [])
-      await dueWork?.due.done(lease, await dueWork.look(lease.id, log))
+      await dueWork?.due.done(lease, await dueWork.look(lease.id, log, lease))
   }
   const bodies = () =>
     told.told.map(({ body }) => JSON.parse(body) as { type: string; data: object; event: { type: string } })

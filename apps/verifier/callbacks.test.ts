@@ -38,7 +38,7 @@ async function work(): Promise<void> {
   const { dueWork } = verifierService(test.verifier)
   if (dueWork === undefined) throw new Error('nobody looks')
   for (const lease of await dueWork.due.lease(10, 20_000))
-    await dueWork.due.done(lease, await dueWork.look(lease.id, log))
+    await dueWork.due.done(lease, await dueWork.look(lease.id, log, lease))
 }
 
 const bodies = () =>

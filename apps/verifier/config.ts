@@ -2,6 +2,7 @@
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { callbackShape } from '@countersign/service/config/callbacks'
+import { managementTokensShape } from '@countersign/service/config/management-tokens'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { transactionDataShape } from '@countersign/service/config/transaction-data'
@@ -10,6 +11,7 @@ import { z } from 'zod'
 
 export const verifierShape = {
   ...outgoingShape,
+  ...managementTokensShape,
   ...trustShape,
   ...callbackShape,
   ...transactionDataShape,

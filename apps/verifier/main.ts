@@ -15,6 +15,7 @@ import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/be
 import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { textOfFile } from '@countersign/service/compose/configured-file'
+import { managementTokenJudges } from '@countersign/service/compose/management-tokens'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
@@ -35,17 +36,21 @@ type VerifierConfig = Config<typeof verifierShape>
 export async function startVerifier(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'verifier', extra: verifierShape }, start)
   const runtime = await openRuntime(config, verifierShape, start)
-  const { checks, ...ports } = await openedOn(runtime, () =>
+  const { checks, judges, ...ports } = await openedOn(runtime, () =>
     openPorts(runtime, config, formatRegistry(formats)),
   )
-  return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)), checks)
+  const service = verifierService(buildVerifier({ ...ports, formats }, config))
+  return runService(runtime, { ...service, judges }, checks)
 }
+
+type OpenedPorts = Omit<VerifierPorts, 'formats'> &
+  Pick<OpenTrust, 'checks'> & { readonly judges: Awaited<ReturnType<typeof managementTokenJudges>> }
 
 async function openPorts(
   runtime: Runtime,
   config: VerifierConfig,
   formats: FormatRegistry,
-): Promise<Omit<VerifierPorts, 'formats'> & Pick<OpenTrust, 'checks'>> {
+): Promise<OpenedPorts> {
   const { deployment, stores, now } = runtime
   const identity = await openClientIdentity(runtime, config)
   const outgoing = openOutgoing(runtime, config)
@@ -59,6 +64,7 @@ async function openPorts(
   })
   return {
     checks: trust.checks,
+    judges: await managementTokenJudges(runtime, outgoing, config),
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,

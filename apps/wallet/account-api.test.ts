@@ -252,6 +252,36 @@ onBothDatabases('the API of an account', (store) => {
     expect(credentials[0]?.credential.split('~').length).toBeGreaterThan(3)
   })
 
+  it('gives its owner all copies of a card with their keys', async () => {
+    const issuer = await startTestIssuer({ batchSize: 3 })
+    const me = await api.person()
+    const offer = { headers: { ...me.headers, 'content-type': 'text/plain' }, body: issuer.offer() }
+    await api.ask('POST', `${me.wallet}/exchange/useOfferRequest`, offer)
+    await issuer.close()
+    const file = await send('POST', `${me.wallet}/export`, { confirmation: { password } }, me.headers)
+    const { credentials } = file.json<{
+      credentials: {
+        credential: string
+        copies: {
+          unused: number
+          total: number
+          each: { credential: string; privateJwk: JsonObject; uses: number }[]
+        }
+      }[]
+    }>()
+    expect(credentials).toMatchObject([{ copies: { unused: 3, total: 3 } }])
+    const [{ copies, credential } = { copies: undefined, credential: '' }] = credentials
+    expect(copies?.each.map((copy) => copy.credential).toSorted()).toEqual(issuer.signed.toSorted())
+    expect(copies?.each.map((copy) => copy.credential)).toContain(credential)
+    const bound = new Map(issuer.proofs.map(({ holderKey }) => [JSON.stringify(holderKey), holderKey]))
+    expect(bound.size).toBe(3)
+    for (const { privateJwk } of copies?.each ?? []) {
+      const { d, ...publicJwk } = privateJwk
+      expect(d).toEqual(expect.any(String))
+      expect([...bound.values()]).toContainEqual(publicJwk)
+    }
+  })
+
   it('lets the operator’s link in once, from pages of ours alone', async () => {
     const me = await api.person()
     const { email } = (await get(`${auth}/user-info`, me.headers)).json<{ email: string }>()

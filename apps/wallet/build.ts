@@ -13,10 +13,12 @@ import type { Mode } from '@countersign/service/config/schema'
 import { openPasswords } from '@countersign/service/login/passwords'
 import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import { pagesAddress } from './config.ts'
+import { deferredWork } from './deferred/deferred-work.ts'
 import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
 import { serverNonces } from './server-nonces.ts'
+import { typeLooks } from './type-looks.ts'
 import type { Wallet, WalletLimits } from './wallet.ts'
 
 export interface WalletPorts
@@ -30,7 +32,7 @@ export interface WalletPorts
 
 export interface WalletSettings
   extends Omit<WalletLimits, 'tokenLifetimeSeconds' | 'minimumPasswordLength'>,
-    Pick<Wallet, 'baseUrl' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
+    Pick<Wallet, 'baseUrl' | 'batchCopies' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
   /** Of the web wallet. */
   readonly webWalletUrl?: string | undefined
   readonly mode: Mode
@@ -60,16 +62,19 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     clientId: settings.clientId,
     redirectUri: `${pagesAddress(settings).replace(/\/+$/, '')}/authorized`,
     repositoryUrl: settings.repositoryUrl,
+    batchCopies: settings.batchCopies,
+    typeLooks: typeLooks(),
     limits: limitsOf(settings),
   }
 }
 
-/** Routes and what the API page says of them. */
+/** Routes, what the API page says of them, and what is done beside them. */
 export function walletService(wallet: Wallet, config: RouteConfig): ServiceParts {
   return {
     title: 'Countersign wallet',
     description: 'Accounts, keys and credentials; receive over OpenID4VCI 1.0, present over OpenID4VP 1.0.',
     routes: walletApi(wallet, config),
+    dueWork: deferredWork(wallet),
   }
 }
 

@@ -65,6 +65,14 @@ export const walletShape = {
     .describe(
       'Repository that is asked how a type wants to look whose `vct` is no address; as issuers and verifiers are reached. Absent: nobody is asked',
     ),
+  batchCopies: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe(
+      'How many copies of a card are asked for where an issuer gives several, each with a key of its own and shown once; 1: a card is one credential',
+    ),
   clientId: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)

@@ -195,4 +195,34 @@ onBothDatabases('the calls for keys, DIDs and credentials', (store) => {
     }
     expect((await inWallet(me, 'GET', `${key}/export?loadPrivateKey=true`)).status).toBe(404)
   })
+
+  it('say how many copies are left, and have a card issued anew', async () => {
+    const issuer = await startTestIssuer({ batchSize: 3, refreshes: true })
+    closing.push(() => issuer.close())
+    const me = await api.person()
+    const received = await inWallet(me, 'POST', '/exchange/useOfferRequest', text(issuer.offer()))
+    const left = { unused: 3, total: 3 }
+    expect(received.json()).toMatchObject([{ copies: left }])
+    const [{ id, document } = { id: '', document: '' }] = received.json<{ id: string; document: string }[]>()
+    const at = `/credentials/${encodeURIComponent(id)}`
+    expect((await inWallet(me, 'GET', at)).json()).toMatchObject({ id, copies: left })
+    expect((await inWallet(me, 'GET', '/credentials')).json()).toMatchObject([{ id, copies: left }])
+    expect((await inWallet(me, 'GET', `/cards/${encodeURIComponent(id)}`)).json()).toMatchObject({
+      bound: true,
+      copies: left,
+    })
+    const anew = await inWallet(me, 'POST', `${at}/refresh`)
+    expect([anew.status, anew.json()]).toMatchObject([200, { id, copies: left }])
+    expect(anew.json<{ document: string }>().document).not.toBe(document)
+
+    const single = await startTestIssuer()
+    closing.push(() => single.close())
+    const other = await inWallet(me, 'POST', '/exchange/useOfferRequest', text(single.offer()))
+    const [one] = other.json<{ id: string }[]>()
+    expect(one).not.toHaveProperty('copies')
+    const refused = await inWallet(me, 'POST', `/credentials/${encodeURIComponent(one?.id ?? '')}/refresh`)
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('ask the issuer')])
+    const stranger = await api.person()
+    expect((await inWallet(stranger, 'POST', `${at}/refresh`)).status).toBe(404)
+  })
 })

@@ -119,7 +119,7 @@ export function hostOf(url: string): string {
 
 /** A JSON object of at most `maxBytes`, whatever the media type says. */
 export function readJsonAnswer(
-  response: RemoteResponse,
+  response: Pick<RemoteResponse, 'body'>,
   url: string,
   maxBytes: number,
 ): Result<JsonObject, UnusableAnswer> {

@@ -20,6 +20,7 @@ import type { WalletDatabase } from './database/schema.ts'
 import type { SealedColumns } from './database/sealed-columns.ts'
 import type { OutgoingClient } from './outgoing-client.ts'
 import type { ServerNonces } from './server-nonces.ts'
+import type { TypeLooks } from './type-looks.ts'
 
 export interface Wallet {
   readonly database: WalletDatabase
@@ -52,6 +53,10 @@ export interface Wallet {
   readonly clientId: string
   /** Where browsers come back to from an authorization server: the web wallet's page for it. */
   readonly redirectUri: string
+  /** How many copies of a card are wanted, each to be shown once; 1: none. */
+  readonly batchCopies: number
+  /** What types said of themselves a moment ago. */
+  readonly typeLooks: TypeLooks
   readonly limits: WalletLimits
   /** Epoch seconds. */
   readonly now: () => number

@@ -4,40 +4,21 @@
  */
 import { createServer } from 'node:http'
 import { freePort } from '@countersign/local-servers/ports'
-import { type VerificationLoad, type VerificationWay, verificationFlow } from '../load/verification-flow.ts'
-import { pairedRounds } from '../measure/rounds.ts'
-import { figure, type Row } from '../report/figure.ts'
+import { type VerificationWay, verificationFlow } from '../load/verification-flow.ts'
+import type { Row } from '../report/figure.ts'
 import type { Stand } from '../stand/stand.ts'
-import { side, warmUp } from './flow-against-limit.ts'
+import { besidePlain, plainFlow } from './flow-beside-plain.ts'
 
 export async function verificationWayFigures(stand: Stand): Promise<readonly Row[]> {
   const { deployment, holders } = stand
   const load = { holders, managementApiKey: deployment.managementApiKey }
   const receiver = stand.keep(await startReceiver())
+  const plain = await plainFlow(stand, await stand.service('verifier'), verificationFlow(load))
+  const way = (different: VerificationWay) => verificationFlow({ ...load, ...different })
   return [
-    await besidePlain(stand, load, 'verification, answer encrypted', { responseMode: 'direct_post.jwt' }),
-    await besidePlain(stand, load, 'verification, told by callbacks', { callbackUri: receiver.uri }),
+    await besidePlain(plain, 'verification, answer encrypted', way({ responseMode: 'direct_post.jwt' })),
+    await besidePlain(plain, 'verification, told by callbacks', way({ callbackUri: receiver.uri })),
   ]
-}
-
-async function besidePlain(
-  stand: Stand,
-  load: VerificationLoad,
-  what: string,
-  way: VerificationWay,
-): Promise<Row> {
-  const { settings } = stand
-  const service = await stand.service('verifier')
-  const plain = verificationFlow(load)
-  const other = verificationFlow({ ...load, ...way })
-  await warmUp(plain, service.port, settings)
-  await warmUp(other, service.port, settings)
-  const rounds = await pairedRounds(
-    settings.rounds,
-    side([service], plain, [service.port], settings),
-    side([service], other, [service.port], settings),
-  )
-  return figure({ what, unit: 'µs CPU', measured: rounds.second, limit: rounds.first, ratio: rounds.ratios })
 }
 
 /** Takes whatever comes. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { now } from '@countersign/testing/people/keys'
+import { newKey, now } from '@countersign/testing/people/keys'
 
 export interface BenchDeployment {
   readonly folder: string
@@ -17,6 +17,8 @@ export interface BenchDeployment {
   readonly managementApiKey: string
   /** The issuer's key in this process, to fill wallets with credentials that the verifier believes. */
   readonly issuer: Signer
+  /** Vouches for wallets. */
+  readonly attester: Signer
   readonly issuerUrl: string
   readonly verifierUrl: string
   remove(): Promise<void>
@@ -50,6 +52,7 @@ export async function makeDeployment(): Promise<BenchDeployment> {
   return {
     folder,
     issuer,
+    attester: newKey(),
     issuerUrl,
     verifierUrl,
     secret: randomBytes(32).toString('base64url'),

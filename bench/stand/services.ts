@@ -5,6 +5,7 @@
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bareKey } from '@countersign/crypto/jwk'
 import { freePort } from '@countersign/local-servers/ports'
 import { untilReady } from '@countersign/local-servers/process/program'
 import { type MeasuredProcess, startMeasured } from '../measure/measured-process.ts'
@@ -74,7 +75,8 @@ const COMMON_FLAGS = [
   '--senderRequestsPerSecond=0',
 ]
 
-function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }: BenchDeployment): string[] {
+function ownFlags(name: ServiceWish['name'], deployment: BenchDeployment): string[] {
+  const { attester, folder, issuerUrl, verifierUrl } = deployment
   const file = (base: string) => join(folder, base)
   if (name === 'issuer') {
     return [
@@ -85,6 +87,7 @@ function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }:
       `--database=sqlite:${file('issuer.sqlite')}`,
       `--statusListKeyFile=${file('status.json')}`,
       `--statusListCertFile=${file('status.pem')}`,
+      `--walletAttesterKeys=${JSON.stringify([{ ...bareKey(attester.publicJwk), kid: attester.keyId }])}`,
     ]
   }
   return [

@@ -119,6 +119,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
     // It is not kept unless somebody says for how long.
     'GET /audit': { status: 404 },
+    'DELETE /api-keys/{id}': { values: async () => ({ id: await newApiKey(stack) }) },
     'PUT /openid4vc/profiles/{name}': { values: async () => ({ name: randomUUID() }) },
     'GET /openid4vc/profiles/{name}': ofProfile,
     'DELETE /openid4vc/profiles/{name}': ofProfile,
@@ -144,6 +145,14 @@ async function encrypted({ urls }: Stack, request: JsonObject): Promise<string> 
   const [key] = encryption.jwks.keys
   if (key === undefined) throw new Error('the issuer names no key')
   return joseJwe.encrypt(JSON.stringify(request), { key, keyId: key.kid, content: 'A256GCM' })
+}
+
+async function newApiKey({ urls }: Stack): Promise<string> {
+  const body = JSON.stringify({ name: 'deleted at once', scopes: ['audit:read'] })
+  const headers = { 'content-type': 'application/json' }
+  const made = await call(`${urls.issuer}/api-keys`, { method: 'POST', headers, body })
+  expectStatus(made, 201)
+  return (made.json() as { readonly id: string }).id
 }
 
 /** As the examples of offers mean it: they bring the claims that it lacks. */
@@ -267,6 +276,8 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
     [`DELETE ${at}/dids/{did}`]: ofDid,
     [`DELETE ${at}/credentials/{credential}`]: ofSecond,
     [`POST ${at}/credentials/{credential}/restore`]: ofSecond,
+    // An issuer gives no refresh token unless it is told to.
+    [`POST ${at}/credentials/{credential}/refresh`]: { status: 409 },
     // Our issuer's cards have no logo.
     [`GET ${at}/credentials/{credential}/pictures/{picture}`]: {
       values: async () => ({ picture: 'none' }),
@@ -402,6 +413,15 @@ function exchangesOfPages(stack: Stack, user: RealThings['user'], credentialId: 
         return { exchange: brought.exchange }
       },
       body: async () => ({ query: brought.query }),
+    },
+    [`POST ${at}/deferred/{deferred}/ask`]: {
+      values: async () => {
+        const { exchange } = await opened('offers', { offer: (await newDeferredOffer(stack)).url })
+        const url = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/offers/${exchange}/use`
+        const used = expectStatus(await postJson(url, {}, headers), 200).json()
+        const [later] = used['deferred'] as { id: string }[]
+        return { deferred: later?.id ?? '' }
+      },
     },
     [`POST ${at}/issuances`]: {
       body: async (example) => ({ ...objectOf(example), issuer: stack.urls.issuer }),

@@ -20,6 +20,9 @@ export interface Stack {
 
 const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
 
+/** The documents offer to somebody who logs in; nobody does. */
+const userLogin = { issuer: 'https://login.example', clientId: 'issuer', clientSecret: 'nobody asks for it' }
+
 export function startStack(): Promise<Stack> {
   return startedWhole(startParts)
 }
@@ -34,7 +37,7 @@ async function startParts(started: StopList): Promise<Stack> {
     program: process.execPath,
     // The examples all come from one sender.
     args: [COMMAND, 'up', `--data=${join(folder, 'data')}`, '--senderRequestsPerSecond=0', ...flags],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', COUNTERSIGN_ISSUER_USER_LOGIN: JSON.stringify(userLogin) },
     cwd: folder,
   })
   started.add(program.stop)

@@ -1,9 +1,17 @@
 /** With a deployment secret set, what lies in Redis and in the databases says nothing about anybody. */
 import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { postgresFolders } from '@countersign/local-servers/find-program'
-import { identityQuery } from '@countersign/testing/client/flows'
+import {
+  broughtBack,
+  locationOf,
+  newBrowser,
+  offeredAndPushed,
+  textAt,
+} from '@countersign/testing/client/browser-trip'
+import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
@@ -32,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => cluster?.stop())
 
-it('a dump of Redis and of the database during flows holds no claim, no private key and no token in clear', async () => {
+it('a dump of Redis, of the database and of the logs during flows holds no claim, no private key and no token in clear', async () => {
   const secrets: string[] = [planted, phone, 'Zebrastripe']
   const callerKey = { ...generateSoftwareKey('ES256') }
   secrets.push(callerKey.d)
@@ -79,15 +87,43 @@ it('a dump of Redis and of the database during flows holds no claim, no private 
   const asked = await postJson(`${cluster.urls.verifier}/openid4vc/verify`, { dcql_query: identityQuery })
   await present(user, asked.text, [received?.id ?? ''])
 
+  // One of whom it is known who he is, and one who said yes then.
+  for (const saysYes of [false, true]) secrets.push(...(await presentedAtIssuer(saysYes)))
+
   const dumps = { redis: await dumpOfRedis(), postgres: dumpOfPostgres() }
   expect(dumps.redis.length).toBeGreaterThan(2000)
   expect(dumps.postgres).toContain('wallets')
-  for (const [name, dump] of Object.entries(dumps)) {
+  const logs = await Promise.all(cluster.services.map(({ logFile }) => readFile(logFile, 'utf8')))
+  expect(logs.join('\n')).toContain('/authorize/presentation-callback')
+  for (const [name, dump] of Object.entries({ ...dumps, logs: logs.join('\n') })) {
     const found = secrets.filter((secret) => forms(secret).some((form) => dump.includes(form)))
     expect(found, `in the dump of ${name}`).toEqual([])
     expect(dump, name).not.toMatch(/"d"\s*:\s*"/)
   }
 })
+
+/** Somebody shows his wallet who he is, to get a credential; what nobody may find of it. */
+async function presentedAtIssuer(saysYes: boolean): Promise<readonly string[]> {
+  const { issuer } = cluster.urls
+  const held = await issue(issuer, { claims: { given_name: planted, family_name: 'Example' } })
+  const trip = await offeredAndPushed(issuer, {
+    authenticationMethod: 'VP_TOKEN',
+    credentialData: {},
+    vpRequest: { dcql_query: identityQuery },
+    userClaims: { given_name: '/identity/given_name', family_name: '/identity/family_name' },
+  })
+  const browser = newBrowser()
+  const going = locationOf(await browser.get(trip.address), trip.address)
+  const [, link = ''] = /id="present" href="([^"]+)"/.exec((await browser.get(going)).text) ?? []
+  const request = readRequest((await call(requestUri(link.replaceAll('&#38;', '&')))).text)
+  const body = await answerBody(request, held, [['given_name'], ['family_name']])
+  const back = String((await postForm(request.responseUri, body)).json()['redirect_uri'])
+  const url = locationOf(await browser.get(back), back)
+  const page = await browser.get(url)
+  expect(textAt(page, 'user')).toContain(planted)
+  const code = saysYes ? broughtBack(await browser.press(page, 'approve', url))['code'] : undefined
+  return [new URL(back).searchParams.get('response_code') ?? '', ...(code === undefined ? [] : [code])]
+}
 
 /** In clear, and as base64 in its three alignments would show it. */
 function forms(secret: string): readonly string[] {

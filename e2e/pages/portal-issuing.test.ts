@@ -11,6 +11,7 @@ import {
   type ParsedOffer,
   readOffer,
   requestCredential,
+  requestDeferred,
   requestNonce,
   requestToken,
   sendNotification,
@@ -61,15 +62,23 @@ async function openOffer(): Promise<ParsedOffer> {
 function takingUp(offer: ParsedOffer) {
   const sender = { dpopKey: newKey() }
   let accessToken = ''
+  async function ask() {
+    const nonce = expectStatus(await requestNonce(offer.issuer), 200).json()
+    const proof = await keyProof(offer.issuer, String(nonce['c_nonce']), newKey())
+    const asked = { accessToken, configurationId: identityConfiguration, proof }
+    return requestCredential(offer.issuer, sender, asked)
+  }
   return {
     async useCode() {
       accessToken = String(expectStatus(await requestToken(offer, sender), 200).json()['access_token'])
     },
+    async askToWait() {
+      return String(expectStatus(await ask(), 202).json()['transaction_id'])
+    },
+    comeAgain: (transactionId: string) =>
+      requestDeferred(offer.issuer, sender, { accessToken, transactionId }),
     async fetchCredential() {
-      const nonce = expectStatus(await requestNonce(offer.issuer), 200).json()
-      const proof = await keyProof(offer.issuer, String(nonce['c_nonce']), newKey())
-      const asked = { accessToken, configurationId: identityConfiguration, proof }
-      const answer = await requestCredential(offer.issuer, sender, asked)
+      const answer = await ask()
       return { credential: credentialOf(answer), notification: notificationIdOf(answer) }
     },
     async tell(notification_id: string, event: string) {
@@ -229,6 +238,50 @@ describe('an offer', () => {
     expect((await servingInstances(page)).size).toBeGreaterThan(0)
   })
 
+  it.each([
+    ['agrees', 'Issue it'],
+    ['refuses', 'Refuse it'],
+  ])('that waits until somebody %s says so, and goes on', async (decision, button) => {
+    await page.goto('/issue/IdentityCredential')
+    await page.getByLabel('Wait until you agree').check()
+    await page.getByRole('button', { name: 'Make the offer' }).click()
+    await heading(page, /^Scan to add/)
+    await page.getByRole('heading', { name: 'Your agreement' }).waitFor()
+    const wallet = takingUp(await openOffer())
+    await wallet.useCode()
+    const later = await wallet.askToWait()
+    await status(page, 'The wallet has asked. It waits for you.')
+    expect(await problemsOf(watched, { german: true })).toEqual(nothing)
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('heading', { name: 'Your agreement' }).waitFor({ state: 'detached' })
+    const answer = await wallet.comeAgain(later)
+    if (decision === 'refuses') {
+      expect([answer.status, answer.json()['error']]).toEqual([400, 'credential_request_denied'])
+      await heading(page, 'It did not work out')
+    } else {
+      await wallet.tell(notificationIdOf(expectStatus(answer, 200)), 'credential_accepted')
+      await heading(page, /^Added/)
+      await doneSteps(page, 6)
+    }
+    expect(await problemsOf(watched)).toEqual(nothing)
+  })
+
+  it.each([
+    ['transaction_code', { txCode: { input_mode: 'numeric', length: 6 } }],
+    ['browser', { authenticationMethod: 'NONE' }],
+  ])('is made as it is to be taken up: by %s', async (way, members) => {
+    await page.goto('/issue/IdentityCredential')
+    await page.getByLabel('What the holder needs').selectOption(way)
+    expect(await problemsOf(watched, { german: true })).toEqual(nothing)
+    const sent = page.waitForRequest('**/openid4vc/sdjwt/issue')
+    await page.getByRole('button', { name: 'Make the offer' }).click()
+    expect((await sent).postDataJSON()).toMatchObject(members)
+    await heading(page, /^Scan to add/)
+    await page.goBack()
+    await page.getByRole('button', { name: 'Make the offer' }).waitFor()
+    expect(await page.getByLabel('What the holder needs').inputValue()).toBe(way)
+  })
+
   it('keeps its code over a reload', async () => {
     await makeOffer()
     const first = await shownLink(page)
@@ -271,7 +324,7 @@ describe('an offer', () => {
 
   it('is closed when its transaction code was wrong too often', async () => {
     await page.goto('/issue/IdentityCredential')
-    await page.getByLabel(/Ask for a transaction code/).check()
+    await page.getByLabel('What the holder needs').selectOption('transaction_code')
     await page.getByRole('button', { name: 'Make the offer' }).click()
     await page.getByRole('heading', { name: 'Transaction code' }).waitFor()
     expect(await page.locator('.big-code').textContent()).toMatch(/^\d{3} \d{3}$/)

@@ -269,7 +269,8 @@ describe('the settings', () => {
       'secp256r1',
       'With the service, sealed',
       'Holds cards',
-      '1',
+      // The card has copies, with keys of their own.
+      'none',
     ])
     await page.getByText('What these words mean').click()
     await page.getByText('Two numbers that belong together.').waitFor()

@@ -134,6 +134,7 @@ describe('a card', () => {
     expect(await page.getByText(/^Unaltered since .+ signed it\.$/).count()).toBe(1)
     expect(await page.getByText(/^Whoever signed it is vouched for by /).count()).toBe(1)
     expect(await page.getByText('Bound to this wallet.').count()).toBe(1)
+    expect(await page.getByText('10 of its 10 copies have been seen by nobody.').count()).toBe(1)
     expect(watched.changes()).toEqual([])
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await page.reload()

@@ -19,11 +19,13 @@ import { type Presenter, toldByApi } from '@countersign/testing/client/presenter
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Gate, together } from './together.ts'
+import { type TwoOfEach, twoOfEach } from '../walks/change-over.ts'
+import { pairwise } from '../walks/pairwise.ts'
+import { type Gate, together } from '../walks/together.ts'
 import { makeVerifierMeans, type VerifierMeans } from './verifier-means.ts'
-import { answeredByCode, askedBy, NO_WAYS, nameOf, pairsOf, pairwise, WAYS, type Way } from './ways.ts'
+import { answeredByCode, askedBy, NO_WAYS, nameOf, pairsOf, WAYS, type Way } from './ways.ts'
 
-const WALKED = process.env['COUNTERSIGN_EVERY_WAY'] === 'yes' ? WAYS : pairwise(WAYS)
+const WALKED = process.env['COUNTERSIGN_EVERY_WAY'] === 'yes' ? WAYS : pairwise(WAYS, pairsOf)
 
 /** How the answer comes: once, twice alike at the same time, or beside another one. */
 type Manner = 'once' | 'twice' | 'beside another'
@@ -59,6 +61,7 @@ beforeAll(async () => {
   means = await makeVerifierMeans(folder)
   const flags = { verifier: means.verifierFlags, wallet: means.walletFlags() }
   cluster = await startCluster({ ports: 'free', issuers: 1, flags })
+  ends = twoOfEach(cluster, ['verifier', 'wallet'])
   user = await newWalletUser(cluster.urls.wallet)
   for (const { family, format, order } of formatCases) {
     const offer = await postJson(`${cluster.urls.issuer}/openid4vc/${family}/issue`, order)
@@ -72,36 +75,11 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
 })
 
-const ENDS = ['verifier', 'wallet'] as const
-type End = (typeof ENDS)[number]
+type End = 'verifier' | 'wallet'
 
-function both(end: End): readonly [ClusterService, ClusterService] {
-  const [first, second] = cluster.services.filter(({ service }) => service === end)
-  if (first === undefined || second === undefined) throw new Error(`there are no two of ${end}`)
-  return [first, second]
-}
-
-/** By name, as they were killed. */
-const killed: string[] = []
-
-/** Of each end one is left. Whoever served the step before is killed, and the other comes back; where both served it, both are killed. */
-async function changeOver(): Promise<void> {
-  await Promise.all(
-    ENDS.map(async (end) => {
-      const [first, second] = both(end)
-      const [back, victim] = first.isRunning() ? [second, first] : [first, second]
-      if (back.isRunning()) killed.push(back.name)
-      await back.restart()
-      await victim.kill('SIGKILL')
-      killed.push(victim.name)
-    }),
-  )
-}
-
-async function bringBack(): Promise<void> {
-  const down = ENDS.flatMap(both).filter((one) => !one.isRunning())
-  await Promise.all(down.map((one) => one.restart()))
-}
+let ends: TwoOfEach
+const changeOver = () => ends.changeOver()
+const bringBack = () => ends.bringBack()
 
 async function bothForTheAnswer(step: string): Promise<void> {
   await changeOver()
@@ -120,7 +98,7 @@ type Send = () => Promise<Answer>
 
 /** To the one instance of an end and to the other. */
 async function atOnce(end: End, sends: readonly [Send, Send]): Promise<readonly [Answer, Answer]> {
-  const [first, second] = both(end)
+  const [first, second] = ends.both(end)
   const to = ({ url }: ClusterService, send: Send) => sentTo(new Map([[cluster.urls[end], url]]), send)
   const answers = await Promise.all([to(first, sends[0]), to(second, sends[1])])
   expect(answers.map(({ instance }) => instance)).toEqual([first.name, second.name])
@@ -165,10 +143,10 @@ async function walked(walk: Walk, gate: Gate) {
     before: async (step) => {
       await gate(step)
       if (served === undefined) return
-      expect(killed.slice(served.killedBefore), `before ${step}`).toContain(served.by)
+      expect(ends.killed.slice(served.killedBefore), `before ${step}`).toContain(served.by)
     },
     after: (_step, { instance }) => {
-      served = { by: instance, killedBefore: killed.length }
+      served = { by: instance, killedBefore: ends.killed.length }
     },
     retries: 1,
     alsoAsked: [wallet],
@@ -215,10 +193,10 @@ describe.each([
 describe('the ways', () => {
   it('that are walked have every two choices together that any way has', () => {
     const pairs = (ways: readonly Way[]) => new Set(ways.flatMap(pairsOf))
-    expect(pairs(pairwise(WAYS))).toEqual(pairs(WAYS))
+    expect(pairs(pairwise(WAYS, pairsOf))).toEqual(pairs(WAYS))
     expect(pairs(WALKED)).toEqual(pairs(WAYS))
     // Pairs of prefix and mode alone are fifty.
-    expect(pairwise(WAYS).length).toBeLessThanOrEqual(55)
+    expect(pairwise(WAYS, pairsOf).length).toBeLessThanOrEqual(55)
   })
 
   it('that there are not are refused when they are begun, with the reason', async () => {

@@ -22,6 +22,7 @@ import type { FlowOptions } from '@countersign/testing/client/flows'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { calledByBrowser, calledByLink, type Presenter } from '@countersign/testing/client/presenters'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { pairsOfChoices } from '../walks/pairwise.ts'
 
 /** Of the page that asks through a browser. */
 const ORIGIN = 'https://shop.example'
@@ -111,21 +112,5 @@ export function answeredByCode({ one, prefix, protocol }: Way, held: Held, askin
 
 /** Each two of its three choices, by name. */
 export function pairsOf({ one, prefix, protocol, responseMode }: Way): readonly string[] {
-  const mode = `${responseMode} ${protocol ?? ''}`
-  return [`${prefix}, ${mode}`, `${prefix}, ${one.format}`, `${mode}, ${one.format}`]
-}
-
-/** A few of the ways that have all pairs which the ways have: each next one adds the most that are missing. */
-export function pairwise(ways: readonly Way[]): readonly Way[] {
-  const missing = new Set(ways.flatMap(pairsOf))
-  const chosen: Way[] = []
-  while (missing.size > 0) {
-    const added = (way: Way) => pairsOf(way).filter((pair) => missing.has(pair)).length
-    const [first, ...others] = ways
-    if (first === undefined) break
-    const best = others.reduce((most, way) => (added(way) > added(most) ? way : most), first)
-    for (const pair of pairsOf(best)) missing.delete(pair)
-    chosen.push(best)
-  }
-  return chosen
+  return pairsOfChoices([prefix, `${responseMode} ${protocol ?? ''}`, one.format])
 }

@@ -49,6 +49,8 @@ export const LARGE_BODIES = {
 export const FETCHED = {
   /** Of a credential endpoint: a credential or a few. */
   credentialResponse: RECEIVED.exchange,
+  /** The same, encrypted: base64url of it, and the header. */
+  encryptedResponse: inBase64(RECEIVED.exchange) + KB,
   /** Of a token endpoint, a nonce endpoint and the like. */
   protocolAnswer: 400_000,
   /** Of whoever knows the claims of one credential; as large as an issue call may be that brings them. */

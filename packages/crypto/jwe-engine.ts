@@ -47,6 +47,8 @@ export const PACKING = 'DEF'
 export interface DecryptOptions {
   /** How large the plaintext of a packed message may become; absent: no packed message is read. */
   readonly maxUnpackedBytes?: number | undefined
+  /** The one content encryption that was agreed on; absent: any that there is. */
+  readonly content?: ContentEncryption | undefined
 }
 
 export type JweRefusal =

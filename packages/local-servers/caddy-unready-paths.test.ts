@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const name of names) await listen(name)
   const [first, second, front = 0] = ports
   const upstreams = [`127.0.0.1:${first}`, `127.0.0.1:${second}`]
-  caddy = await startCaddy({ sites: [{ port: front, upstreams, unreadyPaths: ['/status/*'] }] })
+  caddy = await startCaddy({ sites: [{ port: front, upstreams, unreadyPaths: ['*/status/*'] }] })
   url = `http://localhost:${front}`
 })
 
@@ -48,11 +48,13 @@ describe('a path that needs no instance to be ready', () => {
     await eventually('a write is refused', async () => (await statusOf('POST', '/who')) === 503)
     await eventually('nobody is ready for lists', async () => (await namesAt('/status/x')).size === 2)
     expect(await statusOf('HEAD', '/status/x')).toBe(200)
+    expect(await statusOf('GET', '/some/path/status/token/x')).toBe(200)
     // Nobody waits for an instance to become ready, as other readings do.
     await takesAtMost(500, async () => expect(await statusOf('GET', '/status/x')).toBe(200))
     expect(await statusOf('POST', '/status/x')).toBe(503)
     expect(await statusOf('GET', '/who')).toBe(503)
     expect(await statusOf('GET', '/statusx')).toBe(503)
+    expect(await statusOf('GET', '/some/path/statusx/y')).toBe(503)
     ready.a = true
     await eventually('the one that is ready answers', async () => (await namesAt('/status/x')).size === 1)
     expect(await namesAt('/status/x')).toEqual(new Set(['a']))

@@ -53,11 +53,23 @@ describe('a generated Caddyfile', () => {
 
   it('has a way of their own for paths that need no instance to be ready', () => {
     const [site] = sites
-    const paths = caddyfile({ sites: sites.map((one) => ({ ...one, unreadyPaths: ['/status/*'] })) })
-    expect(paths).toContain('\t\tpath /status/*\n')
+    const paths = caddyfile({
+      sites: sites.map((one) => ({ ...one, unreadyPaths: ['/status/*', '*/lists/*'] })),
+    })
+    expect(paths).toContain('\t\tpath /status/* */lists/*\n')
     expect(paths).toContain('health_uri /livez')
     expect(caddyfile({ sites })).not.toContain('/livez')
-    for (const path of ['/status', 'status/*', '/a /b/*', '/a{/*', '/*'])
+    for (const path of [
+      '/status',
+      'status/*',
+      '/a /b/*',
+      '/a{/*',
+      '/*',
+      '*',
+      '*/*',
+      '**/status/*',
+      '/*/status/*',
+    ])
       expect(() =>
         caddyfile({ sites: [{ port: 1, upstreams: ['a:1'], ...site, unreadyPaths: [path] }] }),
       ).toThrow(TypeError)

@@ -11,7 +11,7 @@ export interface Site {
   readonly port: number
   /** `host:port` of each instance. */
   readonly upstreams: readonly string[]
-  /** Paths that are read from an instance which is not ready when none is, such as `/status/*`. */
+  /** Paths that are read from an instance which is not ready when none is, such as `/status/*`; with a star in front below any other too. */
   readonly unreadyPaths?: readonly string[] | undefined
   /** It reads bodies row by row, which may be large and take long. */
   readonly streams?: boolean | undefined
@@ -226,7 +226,7 @@ function unreadyRoutes(instances: string, paths: readonly string[]): readonly st
 }
 
 function checkPath(path: string): void {
-  if (!/^\/[A-Za-z0-9/_-]+\/\*$/.test(path)) throw new TypeError(`not a path: ${JSON.stringify(path)}`)
+  if (!/^\*?\/[A-Za-z0-9/_-]+\/\*$/.test(path)) throw new TypeError(`not a path: ${JSON.stringify(path)}`)
 }
 
 function checkUpstream(upstream: string): void {

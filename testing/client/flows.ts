@@ -155,7 +155,8 @@ export async function verifyBy(
   return { id: started.id, result: await decidedResult(result.json(), read) }
 }
 
-function stepper(balancer: string, options: FlowOptions) {
+/** Takes a step by its name, as the options say of each. */
+export function stepper(balancer: string, options: FlowOptions) {
   const balancers = [balancer, ...(options.alsoAsked ?? [])]
   return async (name: string, send: () => Promise<Answer>, expected = 200): Promise<Answer> => {
     await options.before?.(name)

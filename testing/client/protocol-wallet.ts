@@ -106,6 +106,16 @@ export async function requestCredential(
   return postJson(url, body, await senderHeaders(sender, url, request.accessToken))
 }
 
+/** Comes again for what it was told to wait for. */
+export async function requestDeferred(
+  issuer: string,
+  sender: Sender,
+  { accessToken, transactionId }: { readonly accessToken: string; readonly transactionId: string },
+): Promise<Answer> {
+  const url = `${issuer}/deferred_credential`
+  return postJson(url, { transaction_id: transactionId }, await senderHeaders(sender, url, accessToken))
+}
+
 export function credentialOf(answer: Answer): string {
   const { credentials } = answer.json() as { credentials?: { credential: string }[] }
   const credential = credentials?.[0]?.credential

@@ -14,7 +14,7 @@ describe('the standard topology', () => {
       {
         port: 9092,
         upstreams: ['127.0.0.1:7002', '127.0.0.1:8002'],
-        unreadyPaths: ['/status/*'],
+        unreadyPaths: ['*/status/*'],
         streams: true,
       },
       { port: 9093, upstreams: ['127.0.0.1:7003', '127.0.0.1:8003'] },

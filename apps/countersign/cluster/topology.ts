@@ -74,8 +74,8 @@ export function sitesOf(
   }))
 }
 
-/** What a service still answers while its stores are away: the issuer's status lists, which others decide by. */
-const UNREADY_PATHS: Partial<Record<ServiceName, readonly string[]>> = { issuer: ['/status/*'] }
+/** What a service still answers while its stores are away: the issuer's status lists and those of its tenants, which others decide by. */
+const UNREADY_PATHS: Partial<Record<ServiceName, readonly string[]>> = { issuer: ['*/status/*'] }
 
 export function publicUrl({ publicPort }: ServicePlan): string {
   return `http://localhost:${publicPort}`

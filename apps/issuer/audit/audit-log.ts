@@ -27,7 +27,7 @@ export function openAuditLog(ports: AuditPorts): AuditLog {
   const { columns, database, keptSeconds, newId } = ports
   let forgottenAt = Number.NEGATIVE_INFINITY
   return {
-    async begin({ caller, idempotencyKey, method, path, requestId, route }) {
+    async begin({ caller, callerName, idempotencyKey, method, path, requestId, route }) {
       const now = Math.floor(ports.now())
       if (now - forgottenAt >= FORGET_EVERY_SECONDS) {
         forgottenAt = now
@@ -38,6 +38,7 @@ export function openAuditLog(ports: AuditPorts): AuditLog {
         id,
         at: now,
         caller: caller === '' ? null : (await columns.hash('caller', caller)).slice(0, CALLER_LENGTH),
+        caller_name: callerName ?? null,
         method,
         route,
         path,
@@ -55,6 +56,7 @@ export interface AuditEntry {
   /** Epoch seconds. */
   readonly at: number
   readonly caller?: string | undefined
+  readonly callerName?: string | undefined
   readonly method: string
   readonly route: string
   readonly path: string
@@ -85,6 +87,7 @@ export async function readAudit(
     id: row.id,
     at: row.at,
     caller: row.caller ?? undefined,
+    callerName: row.caller_name ?? undefined,
     method: row.method,
     route: row.route,
     path: row.path,

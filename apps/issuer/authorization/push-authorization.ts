@@ -11,7 +11,11 @@ import {
   beginAuthorization,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
-import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  Authentication,
+  IssuanceSession,
+  OfferedIssuance,
+} from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import {
   authenticateClient,
@@ -61,7 +65,9 @@ export type FindOpenProfile = (
 
 export interface OpenProfile {
   readonly name: string
+  readonly version: number
   readonly configurationId: string
+  readonly authentication: Authentication | undefined
 }
 
 export type PushPorts = ClientPorts &
@@ -116,7 +122,7 @@ function agreedKey(
   return ok(proven ?? named)
 }
 
-type Asked = Pick<Authorization, 'issuanceId' | 'begins' | 'configurationIds'>
+type Asked = Pick<Authorization, 'issuanceId' | 'begins' | 'configurationIds' | 'authentication'>
 
 async function findAsked(
   issuer: PushPorts,
@@ -127,11 +133,12 @@ async function findAsked(
   if (request.issuerState === undefined) {
     const open = await findOpenProfile(meantConfigurations(issuer, request))
     if (!open.ok) return open
-    const { configurationId, name } = open.value
+    const { configurationId, name, version } = open.value
     return ok({
       issuanceId: newId(),
-      begins: { from: 'profile', name },
+      begins: { from: 'profile', name, version },
       configurationIds: [configurationId],
+      ...userOf(open.value),
     })
   }
   const offer = await findOffer(issuer, request.issuerState)
@@ -144,6 +151,7 @@ async function findAsked(
       ? { issuanceId: offerId }
       : { issuanceId: newId(), begins: { from: 'offer' as const, offerId } }),
     configurationIds: configurationIds.value,
+    ...userOf(offer.value),
   })
 }
 
@@ -172,6 +180,12 @@ async function findOffer(
 
 function canBeTakenUp(session: IssuanceSession, now: number): session is OfferedIssuance {
   return session.state === 'offered' && session.authentication !== undefined && now < session.expiresAt
+}
+
+function userOf({
+  authentication,
+}: Pick<OfferedIssuance, 'authentication'>): Pick<Authorization, 'authentication'> {
+  return authentication === undefined || authentication.method === 'NONE' ? {} : { authentication }
 }
 
 /** Of the offer's credentials; all of them where the request names none. */

@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Drainable } from '@countersign/service/operation/lifecycle'
 import { errorFacts, type Logger } from '@countersign/service/operation/log'
-import { type BulkPorts, shelfOf, type TellRefusal } from './bulk-issuer.ts'
-import { type BulkShelf, deleteOld, leaseJob } from './bulk-jobs.ts'
+import type { BulkPorts, TellRefusal } from './bulk-issuer.ts'
+import type { BulkShelf } from './bulk-jobs.ts'
 
 export interface BulkWorkOptions {
   readonly issuer: BulkPorts
@@ -22,8 +22,9 @@ const DELETE_EVERY_SECONDS = 60
 export function startBulkWork(options: BulkWorkOptions): Drainable {
   const stopping = new AbortController()
   const cutting = Promise.withResolvers<void>()
-  const shelf = shelfOf(options.issuer)
-  const working = shelf === undefined ? Promise.resolve() : keepWorking(options, shelf, stopping.signal)
+  const { columns, database } = options.issuer
+  const working =
+    database === undefined ? Promise.resolve() : keepWorking(options, { columns, database }, stopping.signal)
   const drain = () => stopping.abort()
   return {
     drain,
@@ -40,6 +41,9 @@ async function keepWorking(
   shelf: BulkShelf,
   stopping: AbortSignal,
 ): Promise<void> {
+  // A start is mostly loading, and who waits for it comes first.
+  await delay(everyMs, undefined, { signal: stopping, ref: false }).catch(() => undefined)
+  const { deleteOld, leaseJob } = await import('./bulk-jobs.ts')
   let failures = 0
   let deletedAt = Number.NEGATIVE_INFINITY
   while (!stopping.aborted) {

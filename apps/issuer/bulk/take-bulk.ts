@@ -14,7 +14,7 @@ import { StoreUnavailable } from '@countersign/stores/ports'
 import { orderTransactionCode } from '../authorization/transaction-code.ts'
 import type { BulkJobRow, BulkRowRow } from '../database/schema.ts'
 import type { KnownProfile } from '../issuer.ts'
-import { promiseCredentials } from '../offer/promise-credential.ts'
+import { promisesOf } from '../offer/create-offer.ts'
 import { findProfile } from '../profiles/find-profile.ts'
 import { orderByProfile } from '../profiles/profile-order.ts'
 import { findType, type IssuableType } from '../types/issuable-types.ts'
@@ -231,7 +231,7 @@ async function judge(
 ): Promise<JudgedRow | { readonly mistake: string }> {
   const order = orderOf(issuer, profile, given)
   if (!order.ok) return { mistake: words.offer(order.error) }
-  const promised = await promiseCredentials(issuer, order.value.credentials)
+  const promised = await promisesOf(issuer, order.value)
   if (!promised.ok) return { mistake: words.offer(promised.error) }
   const sessionId = encodeBase64url(issuer.crypto.randomBytes(16))
   const { txCode } = order.value

@@ -5,6 +5,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { writeCredentialResponse } from '@countersign/protocol/openid4vci/credential/credential-request'
 import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { credentialIdsOf, issuedCredential } from '@countersign/protocol/openid4vci/session/issued'
@@ -37,7 +38,9 @@ export type IssueRefusal =
   | ClaimsRefusal
   | ValidityOver
 
-type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
+type RecordPorts = IssuanceRecorder &
+  SessionPorts<IssuanceSession> &
+  Pick<Issuer, 'answers' | 'now' | 'users'>
 export type IssuePorts = SigningPorts & AnswerPorts & RecordPorts & ClaimsPorts
 
 /** What is signed for the keys of a request that was judged, now or when the wallet was told to come again. */
@@ -103,6 +106,14 @@ function fittingHolders({ claims }: IssuableCredential, holders: readonly Proven
   return holders.slice(0, Math.max(1, Math.floor(FETCHED.credentialResponse / each)))
 }
 
+/** Nothing will be issued to him any more. Where it fails, his time ends it. */
+async function forgetUser({ users }: Pick<Issuer, 'users'>, session: IssuanceSession): Promise<void> {
+  if (session.state !== 'completed' || session.authentication === undefined) return
+  const { grant } = session
+  if (grant.grantType !== AUTHORIZATION_CODE || grant.refresh !== undefined) return
+  await users.remove(grant.authorizationId).catch(() => undefined)
+}
+
 async function recordIssued(
   issuer: RecordPorts,
   request: JudgedRequest,
@@ -122,7 +133,10 @@ async function recordIssued(
     otherCredentialIds,
   }
   const moved = await stepSession(issuer, sessionId, (session) => stepIssuance(session, message, now), found)
-  if (moved.ok) return ok(body)
+  if (moved.ok) {
+    await forgetUser(issuer, moved.value.after)
+    return ok(body)
+  }
   // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts, and
   // this one never leaves.
   if (moved.error.code !== 'already_issued') return moved

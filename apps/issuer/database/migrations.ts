@@ -24,15 +24,17 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   '2027-02-idempotent-calls': { up: createIdempotentCalls },
   '2027-03-profiles': { up: createProfiles },
   '2027-04-management-calls': { up: createManagementCalls },
-  '2027-05-bulk': {
-    up: async (db: Untyped) => {
-      await createBulkJobs(db)
-      await createBulkRows(db)
-      // Of a profile that a release before wrote it is absent, and such a one is open to nobody.
-      await db.schema.alterTable('profiles').addColumn('open_for', 'text').execute()
-      await db.schema.createIndex('profiles_open').on('profiles').column('open_for').execute()
-    },
-  },
+  '2027-05-bulk': { up: createBulk },
+  // The release before does not know keys, lets nobody in by one, and writes no name of a caller.
+  '2027-06-api-keys': { up: createApiKeys },
+}
+
+async function createBulk(db: Untyped): Promise<void> {
+  await createBulkJobs(db)
+  await createBulkRows(db)
+  // Of a profile that a release before wrote it is absent, and such a one is open to nobody.
+  await db.schema.alterTable('profiles').addColumn('open_for', 'text').execute()
+  await db.schema.createIndex('profiles_open').on('profiles').column('open_for').execute()
 }
 
 async function createBulkJobs(db: Untyped): Promise<void> {
@@ -71,6 +73,21 @@ async function createBulkRows(db: Untyped): Promise<void> {
     .addColumn('outcome', 'text')
     .addPrimaryKeyConstraint('bulk_rows_key', ['job_id', 'position'])
     .execute()
+}
+
+async function createApiKeys(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('created_by', 'text')
+    .addColumn('expires_at', 'bigint')
+    .addColumn('last_used_at', 'bigint')
+    .execute()
+  await db.schema.alterTable('management_calls').addColumn('caller_name', 'text').execute()
 }
 
 async function createManagementCalls(db: Untyped): Promise<void> {

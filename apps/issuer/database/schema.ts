@@ -2,6 +2,7 @@
  * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them but sealed: a dump shows which
  * type of credential was issued when, under a random id, and which status it has. Times are epoch seconds.
  */
+import type { ApiKeyRow } from '@countersign/service/api-keys/stored-keys'
 import type { Kysely, Transaction } from 'kysely'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
@@ -20,6 +21,7 @@ export interface IssuerTables {
   management_calls: ManagementCallRow
   bulk_jobs: BulkJobRow
   bulk_rows: BulkRowRow
+  api_keys: ApiKeyRow
 }
 
 /** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
@@ -106,6 +108,8 @@ export interface ManagementCallRow {
   readonly at: number
   /** Beginning of a keyed hash of the credential; absent where none is needed. */
   readonly caller: string | null
+  /** What operators call him; absent where no credential is needed, and in rows of the release before. */
+  readonly caller_name: string | null
   readonly method: string
   readonly route: string
   readonly path: string

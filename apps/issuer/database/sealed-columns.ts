@@ -2,4 +2,4 @@
 import type { SealedColumns as Columns } from '@countersign/stores/sql/sealed-columns'
 import type { IssuerTables } from './schema.ts'
 
-export type SealedColumns = Columns<keyof IssuerTables, 'call' | 'call_content' | 'caller'>
+export type SealedColumns = Columns<keyof IssuerTables, 'call' | 'call_content' | 'caller' | 'api_key'>

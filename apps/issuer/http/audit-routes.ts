@@ -23,6 +23,7 @@ export function auditRoutes(app: ServiceApp, issuer: Issuer): void {
       },
       config: {
         door: 'management',
+        scope: 'audit:read',
         answers: {
           200: { description: 'A page, newest first', schema: auditPage },
           400: errorAnswer('A parameter is unknown, or is not what it may be', listPlaceUnknown),

@@ -14,7 +14,6 @@ import {
   bulkText,
 } from '@countersign/api/issuer/bulk'
 import { profileParams } from '@countersign/api/issuer/profiles'
-import { managementCaller } from '@countersign/service/http/access'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
@@ -58,6 +57,7 @@ function takingRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: issuer.limits.bulk.maxBytes,
       config: {
         door,
+        scope: 'offers:write',
         begins: true,
         accepts: ['jsonl', 'ndjson', 'csv'],
         shapes: bulkText,
@@ -128,12 +128,12 @@ function hashed({ body }: FastifyRequest): { pieces: AsyncIterable<Uint8Array>; 
 
 const READ_HEADERS = ['content-type', 'sessionttl', 'statuscallbackuri', 'statuscallbackapikey'] as const
 
-function keyedBy({ headers, url }: FastifyRequest): { key: string; content: string } | undefined {
+function keyedBy({ caller, headers, url }: FastifyRequest): { key: string; content: string } | undefined {
   const key = headers[IDEMPOTENCY_KEY]
   if (typeof key !== 'string') return undefined
   const [path = ''] = url.split('?', 1)
   return {
-    key: JSON.stringify([managementCaller(headers), path, key]),
+    key: JSON.stringify([caller?.id ?? '', path, key]),
     content: JSON.stringify([url, READ_HEADERS.map((name) => headers[name] ?? null)]),
   }
 }
@@ -145,6 +145,7 @@ function jobRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'How far a job is', tags, params: bulkParams },
       config: {
         door,
+        scope: 'sessions:read',
         answers: {
           200: { description: 'As of now', schema: bulkJob },
           404: unknown,
@@ -172,6 +173,7 @@ function jobRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.message,
       config: {
         door,
+        scope: 'offers:write',
         answers: {
           200: {
             description: 'It is cancelled as soon as whoever makes its offers hears of it',
@@ -205,6 +207,8 @@ function offersRoute(app: ServiceApp, issuer: Issuer): void {
       },
       config: {
         door,
+        // They have the codes that whoever made the offers was told.
+        scope: 'offers:write',
         answers: {
           200: {
             description: 'A line a row; one of which no offer could be made says why',

@@ -32,9 +32,12 @@ export function callbackBody({ now }: Pick<Issuer, 'now'>) {
   })
 }
 
+/** Events whose detail is about who came, and about no credential. */
+const OF_A_USER = new Set(['authorization_authenticated', 'authorization_denied'])
+
 function dataOf({ id }: IssuanceSession, { detail, type }: SessionEvent): object {
   const status = STATUSES[type]
   if (status !== undefined)
     return { sessionId: id, status, closed: true, ...(detail !== undefined && { reason: detail }) }
-  return detail === undefined ? {} : { credentialConfigurationId: detail }
+  return detail === undefined || OF_A_USER.has(type) ? {} : { credentialConfigurationId: detail }
 }

@@ -24,6 +24,7 @@ export function credentialLogRoutes(app: ServiceApp, { database }: Pick<Issuer, 
       },
       config: {
         door: 'management',
+        scope: 'credentials:read',
         answers: {
           200: { description: 'A page, newest first', schema: credentialLog },
           400: errorAnswer('A parameter is unknown, or is not what it may be', listPlaceUnknown),

@@ -39,6 +39,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'An issued credential and its status', tags, params: credentialParams },
       config: {
         door,
+        scope: 'credentials:read',
         answers: {
           200: { description: 'What the log says, and its status now', schema: issuedCredential },
           404: unknown,
@@ -58,6 +59,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
       },
       config: {
         door,
+        scope: 'credentials:read',
         answers: {
           200: { description: 'Those that were issued; none is no error', schema: issuedCredentials },
           400: errorAnswer('Neither an issuance nor a place in a list is named', {
@@ -103,6 +105,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'status:write',
         idempotent: true,
         answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final },
       },
@@ -122,6 +125,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'status:write',
         idempotent: true,
         answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final },
       },

@@ -28,6 +28,7 @@ export function deferralRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.message,
       config: {
         door: 'management',
+        scope: 'sessions:write',
         answers: {
           200: { description: 'The issuance as it is then', schema: issuanceSession },
           400: errorAnswer(

@@ -5,6 +5,7 @@ import type { CreateOffer } from '../offer/create-offer.ts'
 import type { CredentialOrder } from '../offer/promise-credential.ts'
 import type { DisclosureMap } from '../offer/selective-disclosure.ts'
 import { txCodeOrder } from '../offer/tx-code-order.ts'
+import { authenticationBy } from '../offer/user-terms.ts'
 
 /** Transaction code and value mode belong to the offer: the first entry that names them decides. */
 export function parseOrder(
@@ -26,7 +27,8 @@ export function parseOrder(
 /** The first entry that names a method decides for the offer, as with what else belongs to it. */
 function authenticationOf(entries: readonly IssueOrder[]): CreateOffer['authentication'] {
   const named = entries.find(({ authenticationMethod }) => authenticationMethod !== undefined)
-  return named?.authenticationMethod === 'NONE' ? { method: 'NONE' } : undefined
+  const asking = entries.find(({ vpRequest }) => vpRequest !== undefined)
+  return authenticationBy(named?.authenticationMethod, asking?.vpRequest)
 }
 
 function credentialOrder(entry: IssueOrder): CredentialOrder {
@@ -40,6 +42,7 @@ function credentialOrder(entry: IssueOrder): CredentialOrder {
     disclosureMap: entry.selectiveDisclosure as DisclosureMap | undefined,
     x5c: entry.x5Chain,
     status: entry.status,
+    userClaims: entry.userClaims,
     deferred: entry.issuanceType === 'DEFERRED',
     lifetimeSeconds: days === undefined ? undefined : days * 86_400,
   }

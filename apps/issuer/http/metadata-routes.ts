@@ -23,7 +23,7 @@ import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { takenMethods } from '../client-rules.ts'
-import type { Issuer } from '../issuer.ts'
+import type { Issuer, PublishedKey } from '../issuer.ts'
 import { preferredType } from './negotiation.ts'
 
 interface Publication {
@@ -107,6 +107,14 @@ function signedEachHour({ now, sign }: { readonly now: () => number; readonly si
   }
 }
 
+/** Each once: the one that signs may be among the others, and verifiers believe no id that two keys have. */
+function publicKeys(signer: PublishedKey, others: readonly PublishedKey[]): readonly JsonObject[] {
+  return [signer, ...others.filter(({ keyId }) => keyId !== signer.keyId)].map(
+    ({ algorithm, keyId, publicJwk, x5c }) =>
+      defined({ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm, x5c: x5c && [...x5c] }),
+  )
+}
+
 /** The key for requests is another one from time to time. */
 function issuerDocument(issuer: Issuer, display: IssuerDisplay) {
   const { baseUrl, encryption, formats, keyAttesters, limits, now, requestKeys, types } = issuer
@@ -138,7 +146,6 @@ function publications(
   { display, requirePushedRequests = false }: Published,
 ): readonly Publication[] {
   const signer = issuer.signerFor('jose')
-  const { algorithm, keyId, publicJwk, x5c } = signer
   const metadata = issuerDocument(issuer, display)
   return [
     {
@@ -175,9 +182,7 @@ function publications(
       document: fixed({
         issuer: issuer.baseUrl,
         // RFC 7517 §4.7: with its chain a wallet can tell who this issuer is before it has a credential.
-        jwks: {
-          keys: [defined({ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm, x5c: x5c && [...x5c] })],
-        },
+        jwks: { keys: publicKeys(signer, issuer.publishedKeys) },
       }),
     },
   ]

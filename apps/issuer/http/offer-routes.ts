@@ -47,7 +47,13 @@ const offerAnswers = {
 }
 
 export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
-  const config = { door, begins: true, idempotent: true, answers: offerAnswers }
+  const config = {
+    door,
+    scope: 'offers:write' as const,
+    begins: true,
+    idempotent: true,
+    answers: offerAnswers,
+  }
   for (const { credential, issuePath } of ISSUE_PATHS) {
     app.post(
       `/openid4vc/${issuePath}/issue`,
@@ -89,6 +95,7 @@ function sessionRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'Read an issuance', tags, params: sessionParams },
       config: {
         door,
+        scope: 'sessions:read',
         answers: {
           200: { description: 'What happened so far', schema: issuanceSession },
           404: unknownSession,
@@ -105,6 +112,7 @@ function sessionRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'Follow an issuance (server-sent events)', tags, params: sessionParams },
       config: {
         door,
+        scope: 'sessions:read',
         answers: {
           200: {
             description: 'The state, then every event, until the issuance can change no more',

@@ -45,6 +45,7 @@ function issuerRoute(app: ServiceApp): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'onboarding:write',
         idempotent: true,
         answers: {
           200: {
@@ -75,6 +76,7 @@ function iacaRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'onboarding:write',
         idempotent: true,
         answers: {
           200: {
@@ -106,6 +108,7 @@ function documentSignerRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'onboarding:write',
         idempotent: true,
         answers: {
           200: {

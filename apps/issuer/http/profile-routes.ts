@@ -59,6 +59,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'List profiles, by their names', tags },
       config: {
         door,
+        scope: 'profiles:read',
         answers: { 200: { description: 'All that there are', schema: profileList }, ...storeAnswers() },
       },
     },
@@ -74,6 +75,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'A profile', tags, params: profileParams },
       config: {
         door,
+        scope: 'profiles:read',
         answers: {
           200: { description: 'As it is now, and without its secrets', schema: shownProfile },
           404: unknown,
@@ -107,6 +109,7 @@ function writingRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'profiles:write',
         answers: {
           200: { description: 'It is changed, or was so already', schema: shownProfile },
           201: { description: 'There was none of that name', schema: shownProfile },
@@ -146,6 +149,7 @@ function writingRoutes(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.message,
       config: {
         door,
+        scope: 'profiles:write',
         answers: {
           204: { description: 'It is gone' },
           404: unknown,
@@ -178,6 +182,7 @@ function offeringRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        scope: 'offers:write',
         begins: true,
         idempotent: true,
         answers: {

@@ -2,12 +2,15 @@
 
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { apiKeyRoutes } from '@countersign/service/api-keys/api-key-routes'
+import type { ApiKeyShelf } from '@countersign/service/api-keys/stored-keys'
 import { auditCalls } from '@countersign/service/http/audited-calls'
 import { answerOnceByKey, type KeptCalls } from '@countersign/service/http/idempotent-calls'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
+import { userRoutes } from './authorize/user-routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
@@ -44,14 +47,28 @@ export function issuerRoutes(
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     auditRoutes(app, issuer)
+    apiKeyRoutes(app, apiKeyShelf(issuer))
     credentialRoutes(app, issuer)
     await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
+    userRoutes(app, issuer, display.name)
     walletRoutes(app, issuer)
     tokenRoutes(app, issuer)
     deferralRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
+}
+
+/** Undefined where no key is kept that all instances find. */
+export function apiKeyShelf({ columns, crypto, database, now }: Issuer): ApiKeyShelf | undefined {
+  return (
+    database && {
+      db: database.db,
+      hash: (text) => columns.hash('api_key', text),
+      now,
+      randomBytes: crypto.randomBytes,
+    }
+  )
 }
 
 /** Undefined where nothing is kept that all instances find. */

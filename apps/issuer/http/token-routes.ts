@@ -76,6 +76,7 @@ function introspectionRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.message,
       config: {
         door: 'management',
+        scope: 'tokens:read',
         accepts: ['form'],
         answers: {
           200: { description: 'What it is good for', schema: introspection },

@@ -45,6 +45,13 @@ import {
   type PromisingPorts,
   promiseCredentials,
 } from './promise-credential.ts'
+import {
+  findUserRefusal,
+  isOfSomebody,
+  type UserPorts,
+  type UserRefusal,
+  withUsualClaims,
+} from './user-terms.ts'
 
 export interface CreateOffer {
   readonly credentials: readonly CredentialOrder[]
@@ -64,6 +71,7 @@ export interface CreateOffer {
 export type OfferRefusal =
   | PromiseRefusal
   | CallbackNotAllowed
+  | UserRefusal
   /** A pre-authorized code is for one. */
   | { readonly code: 'redemptions_not_taken' }
 
@@ -78,6 +86,7 @@ export interface CreatedOffer {
 type WritingPorts = Pick<Issuer, 'baseUrl' | 'macs'>
 export type OfferPorts = PromisingPorts &
   WritingPorts &
+  UserPorts &
   Pick<Issuer, 'sessions' | 'limits' | 'due' | 'callbacks'>
 
 export async function createOffer(
@@ -133,7 +142,7 @@ async function prepareOffer(
   const { maxRedemptions = 1 } = order
   if (maxRedemptions > 1 && order.authentication === undefined)
     return refuse({ code: 'redemptions_not_taken' })
-  const promised = await promiseCredentials(issuer, order.credentials)
+  const promised = await promisesOf(issuer, order)
   if (!promised.ok) return promised
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))
   const session = offerIssuance(
@@ -150,6 +159,17 @@ async function prepareOffer(
     now,
   )
   return ok({ session, txCode })
+}
+
+/** What an offer of these terms promises to whoever takes it up. */
+export async function promisesOf(
+  issuer: PromisingPorts & UserPorts,
+  order: Pick<CreateOffer, 'authentication' | 'credentials'>,
+): Promise<Result<readonly PromisedCredential[], PromiseRefusal | UserRefusal>> {
+  const unavailable = await findUserRefusal(issuer, order.authentication)
+  if (unavailable !== undefined) return refuse(unavailable)
+  const user = isOfSomebody(order.authentication) ? 'known_later' : 'nobody'
+  return promiseCredentials(issuer, withUsualClaims(issuer, order), user)
 }
 
 /** False where there is one of this id. */

@@ -18,6 +18,7 @@ import { findType, type IssuableType } from '../types/issuable-types.ts'
 import { applyMapping, type MappingMistake } from '../types/mapping-functions.ts'
 import { type CheckingPorts, checkIssuable, type UnissuableMistake } from './check-issuable.ts'
 import { type ClaimsMistake, checkClaims } from './claims-schema.ts'
+import { heldBack, triedOnExample, type UserClaimUnknown } from './held-back.ts'
 import { type MemberMistake, takeIssuerWritten } from './issuer-written-members.ts'
 import {
   type PromisedPeriod,
@@ -47,6 +48,8 @@ export interface CredentialOrder {
   readonly status?: boolean | undefined
   /** Whether somebody has to agree before it is issued. */
   readonly deferred?: boolean | undefined
+  /** What of it comes from whoever the user turns out to be: where it goes, and where it stands. */
+  readonly userClaims?: Readonly<Record<string, string>> | undefined
 }
 
 export type PromiseRefusal =
@@ -66,6 +69,7 @@ export type PromiseRefusal =
   | TimeMistake
   | MemberMistake
   | ValidityDays
+  | UserClaimUnknown
 
 /** `mdocValidityDays` beside a format whose data says itself until when it is good. */
 interface ValidityDays {
@@ -84,12 +88,13 @@ export type PromisingPorts = CheckingPorts & Pick<Issuer, 'types' | 'signerFor' 
 export async function promiseCredentials(
   issuer: PromisingPorts,
   orders: readonly CredentialOrder[],
+  user: PromisedUser = 'nobody',
 ): Promise<Result<readonly PromisedCredential[], PromiseRefusal>> {
   const promised: PromisedCredential[] = []
   for (const order of orders) {
-    const issuable = await promiseCredential(issuer, order)
-    if (!issuable.ok) return issuable
-    const one = withoutAwaited(order, issuable.value)
+    const kept = await promiseOne(issuer, order, user)
+    if (!kept.ok) return kept
+    const one = kept.value
     const { configurationId } = one
     if (promised.some((before) => before.configurationId === configurationId)) {
       return refuse({ code: 'configuration_repeated', configurationId })
@@ -97,6 +102,25 @@ export async function promiseCredentials(
     promised.push(one)
   }
   return ok(promised)
+}
+
+/** `known_later`: it is found out who comes, and nothing is promised to anybody else. */
+export type PromisedUser = 'nobody' | 'known_later'
+
+async function promiseOne(
+  issuer: PromisingPorts,
+  order: CredentialOrder,
+  user: PromisedUser,
+): Promise<Result<PromisedCredential, PromiseRefusal>> {
+  const { awaited, userClaims = {} } = order
+  if (user === 'nobody' || awaited !== undefined) {
+    const issuable = await promiseCredential(issuer, order)
+    return issuable.ok ? ok(withoutAwaited(order, issuable.value)) : issuable
+  }
+  const example = triedOnExample(issuer.types, order, userClaims)
+  if (!example.ok) return example
+  const tried = await promiseCredential(issuer, example.value)
+  return tried.ok ? ok(heldBack(order, userClaims, tried.value)) : tried
 }
 
 /** Nothing of the holder waits in the session: what was tried is thrown away, and tried again with what comes. */

@@ -7,12 +7,14 @@ import type { JsonObject } from '@countersign/core/json'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { Issuer } from '../issuer.ts'
 import type { OfferRefusal } from '../offer/create-offer.ts'
+import { triedOnExample } from '../offer/held-back.ts'
 import {
   type CredentialOrder,
   type PromiseRefusal,
   type PromisingPorts,
   promiseCredential,
 } from '../offer/promise-credential.ts'
+import { authenticationBy, findUserRefusal, type UserPorts, type UserRefusal } from '../offer/user-terms.ts'
 import { findType, type IssuableType } from '../types/issuable-types.ts'
 import { claimsOver, credentialOrder, type OrderingPorts } from './profile-order.ts'
 
@@ -22,11 +24,12 @@ export type ProfileMistake =
   | { readonly code: 'key_unknown'; readonly name: string; readonly known: readonly string[] }
   | { readonly code: 'webhook_not_allowed'; readonly reason: string }
   | { readonly code: 'claim_unknown'; readonly at: string }
+  | UserRefusal
   /** Nobody is asked anything when a wallet comes by itself. */
   | { readonly code: 'open_needs_browser' }
   | { readonly code: 'open_needs_claims' }
 
-export type CheckingProfiles = PromisingPorts & OrderingPorts & Pick<Issuer, 'claimsWebhooks'>
+export type CheckingProfiles = PromisingPorts & OrderingPorts & UserPorts & Pick<Issuer, 'claimsWebhooks'>
 
 export async function profileMistakes(
   issuer: CheckingProfiles,
@@ -37,6 +40,7 @@ export async function profileMistakes(
     ...keyMistakes(issuer, key),
     ...webhookMistakes(issuer, profile),
     ...browserMistakes(profile),
+    ...(await userMistakes(issuer, profile)),
   ]
   const type = findType(issuer.types, configurationId)
   if (type === undefined)
@@ -74,6 +78,16 @@ function webhookMistakes(
   if (claims.source !== 'webhook') return []
   const reason = claimsWebhooks === undefined ? 'unavailable' : claimsWebhooks.judge(claims.url)
   return reason === undefined ? [] : [{ code: 'webhook_not_allowed', reason }]
+}
+
+async function userMistakes(
+  issuer: UserPorts & Pick<Issuer, 'types'>,
+  { authenticationMethod, credentialConfigurationId: configurationId, userClaims = {}, vpRequest }: Profile,
+): Promise<readonly ProfileMistake[]> {
+  const unavailable = await findUserRefusal(issuer, authenticationBy(authenticationMethod, vpRequest))
+  const tried = triedOnExample(issuer.types, { configurationId, claims: {} }, userClaims)
+  const isUnknown = issuer.types.has(configurationId) && !tried.ok
+  return [...(unavailable === undefined ? [] : [unavailable]), ...(isUnknown ? [tried.error] : [])]
 }
 
 /** Names that no credential of this type has, unless somebody brings more than the type knows. */

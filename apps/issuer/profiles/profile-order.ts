@@ -1,5 +1,6 @@
 /** An offer by a profile, as an issue call would order it. */
 import type { Profile, ProfileOffer } from '@countersign/api/issuer/profiles'
+import { type TermsMistake, termsMistakes } from '@countersign/api/issuer/users'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { CONFIGURED_KEY, type Issuer, type KnownProfile } from '../issuer.ts'
@@ -7,13 +8,16 @@ import type { CreateOffer } from '../offer/create-offer.ts'
 import type { CredentialOrder } from '../offer/promise-credential.ts'
 import type { DisclosureMap } from '../offer/selective-disclosure.ts'
 import { txCodeOrder } from '../offer/tx-code-order.ts'
+import { authenticationBy } from '../offer/user-terms.ts'
 import { findType } from '../types/issuable-types.ts'
 
 export type OrderingPorts = Pick<Issuer, 'types' | 'issuerNames'>
 
 export type ProfileOrderRefusal =
   /** They are asked for elsewhere. */
-  { readonly code: 'claims_not_taken' }
+  | { readonly code: 'claims_not_taken' }
+  /** What the profile and the offer say together. */
+  | { readonly code: 'terms_contradict'; readonly mistakes: readonly TermsMistake[] }
 
 export function orderByProfile(
   issuer: OrderingPorts,
@@ -23,12 +27,14 @@ export function orderByProfile(
   if (profile.claims.source === 'webhook' && claims !== undefined) return refuse({ code: 'claims_not_taken' })
   const { txCodeValue, valueMode, ...terms } = overrides
   const agreed = { ...profile, ...terms }
-  const { authenticationMethod, maxRedemptions, txCode } = agreed
+  const { authenticationMethod, maxRedemptions, txCode, vpRequest } = agreed
+  const mistakes = termsMistakes({ ...agreed, txCodeValue })
+  if (mistakes.length > 0) return refuse({ code: 'terms_contradict', mistakes })
   return ok({
     credentials: [credentialOrder(issuer, agreed, claims ?? {})],
     txCode:
       txCode === undefined && txCodeValue === undefined ? undefined : txCodeOrder({ txCode, txCodeValue }),
-    authentication: authenticationMethod === 'NONE' ? { method: 'NONE' } : undefined,
+    authentication: authenticationBy(authenticationMethod, vpRequest),
     maxRedemptions,
     byValue: valueMode === 'BY_VALUE',
     profile: { name, version },
@@ -42,6 +48,7 @@ export function credentialOrder(
   given: JsonObject,
 ): CredentialOrder {
   const { claims, credentialConfigurationId: configurationId, key, mapping, status, validityDays } = profile
+  const { userClaims } = profile
   return {
     configurationId,
     claims:
@@ -54,6 +61,7 @@ export function credentialOrder(
     issuerKey: key === undefined ? undefined : { type: CONFIGURED_KEY, name: key },
     issuerDid: key === undefined ? undefined : issuerNames.get(key),
     status,
+    userClaims,
     usualLifetimeSeconds: validityDays === undefined ? undefined : validityDays * 86_400,
   }
 }

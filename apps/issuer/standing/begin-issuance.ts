@@ -2,13 +2,28 @@
  * An issuance that begins when somebody says yes in a browser: one of several of an offer, or one that a wallet asked for without
  * an offer. Its id was laid down with the request, so that the same decision once more, after a crash, goes on with the same one.
  */
-import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import { ok } from '@countersign/core/result'
+import type {
+  Authorization,
+  IssuanceBeginning,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
-import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  IssuanceSession,
+  OfferedIssuance,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import { callbackTo } from '@countersign/protocol/session-callback'
 import { type SessionPorts, stepSession } from '@countersign/service/sessions/session-transition'
-import { beginOffer, createReservedOffer, type OfferPorts } from '../offer/create-offer.ts'
+import {
+  beginOffer,
+  type CreateOffer,
+  createReservedOffer,
+  type OfferPorts,
+  promisesOf,
+} from '../offer/create-offer.ts'
+import { isOfSomebody } from '../offer/user-terms.ts'
 import type { FindingPorts } from '../profiles/find-profile.ts'
 import { openProfileFor } from '../profiles/open-profiles.ts'
 import { type OrderingPorts, orderByProfile } from '../profiles/profile-order.ts'
@@ -17,14 +32,45 @@ import { inTurn } from './in-turn.ts'
 export type BeginningPorts = OfferPorts & OrderingPorts & FindingPorts & SessionPorts<IssuanceSession>
 
 /** False: it cannot be had any more. */
-export async function beginIssuance(
-  issuer: BeginningPorts,
-  { begins, configurationIds, issuanceId }: Authorization,
-): Promise<boolean> {
+export async function beginIssuance(issuer: BeginningPorts, authorization: Authorization): Promise<boolean> {
+  const { begins, issuanceId } = authorization
   if (begins === undefined) return true
-  return begins.from === 'offer'
-    ? redeem(issuer, begins.offerId, issuanceId)
-    : beginByProfile(issuer, configurationIds, begins.name, issuanceId)
+  const begun =
+    begins.from === 'offer'
+      ? await redeem(issuer, begins.offerId, issuanceId)
+      : await beginByProfile(issuer, authorization, begins)
+  if (begun) await tellUser(issuer, authorization)
+  return begun
+}
+
+/** What its user will have, before it has begun: nothing where it cannot be had any more. */
+export async function promisedFor(
+  issuer: BeginningPorts,
+  authorization: Authorization,
+): Promise<readonly PromisedCredential[]> {
+  const { begins } = authorization
+  if (begins?.from === 'profile') {
+    const order = await orderOfOpen(issuer, authorization, begins)
+    const promised = order && (await promisesOf(issuer, order))
+    return promised?.ok === true ? promised.value : []
+  }
+  const offer = begins && (await issuer.sessions.get(begins.offerId))?.value
+  return offer?.state === 'offered' ? offer.promised : []
+}
+
+/** He was known before there was a session that could say so. */
+async function tellUser(
+  issuer: BeginningPorts,
+  { authentication, issuanceId, user }: Authorization,
+): Promise<void> {
+  if (authentication === undefined || user === undefined) return
+  const { method } = authentication
+  await stepSession(issuer, issuanceId, (session) =>
+    // The same decision comes again where its answer was lost, and finds a code.
+    session.state === 'offered' && session.code === undefined
+      ? stepIssuance(session, { type: 'user_authenticated', method }, user.at)
+      : ok(session),
+  )
 }
 
 /** The place is had first: whoever dies behind it comes back to it, or it is free again when his code would be over. */
@@ -61,18 +107,31 @@ function redemptionOf(offer: OfferedIssuance, id: string, now: number): OfferedI
   )
 }
 
-/** By the profile as it is now, as long as it is the one that is open. */
 async function beginByProfile(
   issuer: BeginningPorts,
-  [configurationId = '']: readonly string[],
-  name: string,
-  id: string,
+  authorization: Authorization,
+  begins: ByProfile,
 ): Promise<boolean> {
+  const { issuanceId: id } = authorization
   if ((await issuer.sessions.get(id)) !== undefined) return true
+  const order = await orderOfOpen(issuer, authorization, begins)
+  if (order === undefined) return false
+  return (await createReservedOffer(issuer, order, { id, now: issuer.now() })).ok
+}
+
+type ByProfile = Extract<IssuanceBeginning, { readonly from: 'profile' }>
+
+/** By the profile as it is now, as long as it is the one that is open; what somebody has shown counts for the terms that asked for it. */
+async function orderOfOpen(
+  issuer: BeginningPorts,
+  { authentication, configurationIds: [configurationId = ''] }: Authorization,
+  { name, version }: ByProfile,
+): Promise<CreateOffer | undefined> {
   const profile = await openProfileFor(issuer, configurationId)
-  if (profile?.name !== name) return false
+  if (profile?.name !== name) return undefined
   const order = orderByProfile(issuer, profile, {})
-  if (!order.ok) return false
+  if (!order.ok) return undefined
   const { maxRedemptions: _one, ...terms } = order.value
-  return (await createReservedOffer(issuer, terms, { id, now: issuer.now() })).ok
+  const isOfUser = authentication !== undefined || isOfSomebody(terms.authentication)
+  return isOfUser && profile.version !== version ? undefined : terms
 }

@@ -4,7 +4,8 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { writeCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { FindOpenProfile, OpenProfile, OpenProfileRefusal } from '../authorization/push-authorization.ts'
-import type { Issuer } from '../issuer.ts'
+import type { Issuer, KnownProfile } from '../issuer.ts'
+import { authenticationBy } from '../offer/user-terms.ts'
 import { findProfile } from '../profiles/find-profile.ts'
 import { type OpenPorts, openProfileFor } from '../profiles/open-profiles.ts'
 import { findType } from '../types/issuable-types.ts'
@@ -16,13 +17,18 @@ export function openProfileFinder(issuer: OpenPorts): FindOpenProfile {
     // A request has a few; a stranger's who names all that there are is as dear as one who asks as often.
     for (const configurationId of configurationIds.slice(0, MOST_NAMED)) {
       const profile = await openProfileFor(issuer, configurationId)
-      if (profile !== undefined) found.push({ name: profile.name, configurationId })
+      if (profile !== undefined) found.push({ ...asOpen(profile), configurationId })
     }
     return theOnly(found)
   }
 }
 
 const MOST_NAMED = 10
+
+function asOpen({ name, profile, version }: KnownProfile): Omit<OpenProfile, 'configurationId'> {
+  const { authenticationMethod, vpRequest } = profile
+  return { name, version, authentication: authenticationBy(authenticationMethod, vpRequest) }
+}
 
 function theOnly([first, second]: readonly OpenProfile[]): Result<OpenProfile, OpenProfileRefusal> {
   if (first === undefined) return refuse({ code: 'offer_needed' })

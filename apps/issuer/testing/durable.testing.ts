@@ -4,6 +4,7 @@
  */
 
 import { encodeBase64url } from '@countersign/core/base64url'
+import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
@@ -43,6 +44,8 @@ export interface DeploymentOptions {
   readonly database?: IssuerDatabase
   readonly monotonicMs?: () => number
   readonly maxKeptBytes?: number
+  /** What signs lists; one for all instances when absent. */
+  readonly listSigner?: Signer
 }
 
 export interface TestDeployment extends TestIssuer {
@@ -94,7 +97,11 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
           published: openPublishedLists({
             database: seen,
             openContent: (list) =>
-              openListContent(list, { signer: counting, compression: nodeCompression, ...period }),
+              openListContent(list, {
+                signer: options.listSigner ?? counting,
+                compression: nodeCompression,
+                ...period,
+              }),
             lifetimeSeconds: period.lifetimeSeconds,
             now: () => clock.now,
             monotonicMs,

@@ -4,7 +4,7 @@
  * development on loopback alone, the rule of the loopback door holds on every call: `Host`, `Origin` and `Sec-Fetch-Site` are ours.
  */
 import { CSRF_HEADER } from '@countersign/api/portal/session'
-import { type DoorKeeper, foreignPage, managementDoorKeeper } from '@countersign/service/http/access'
+import { type DoorKeeper, foreignPage, loopbackKeeper } from '@countersign/service/http/access'
 import { fail, type WireError } from '@countersign/service/http/answers/wire-errors'
 import { cookieNamed, isOwnPage, ownCookie } from '@countersign/service/login/own-page'
 import type { FastifyRequest } from 'fastify'
@@ -25,7 +25,7 @@ export interface OperatorDoor {
 }
 
 export function operatorDoor(operators: Operators | undefined, baseUrl: string): OperatorDoor {
-  return operators === undefined ? loopbackDoor(managementDoorKeeper({ baseUrl })) : loginDoor(operators)
+  return operators === undefined ? loopbackDoor(loopbackKeeper(baseUrl)) : loginDoor(operators)
 }
 
 export const notLoggedIn: WireError = {

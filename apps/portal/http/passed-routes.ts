@@ -43,6 +43,12 @@ export const PASSED_CALLS: readonly PassedCall[] = [
   {
     upstream: 'issuer',
     method: 'POST',
+    path: '/openid4vc/session/:id/deferred',
+    bodyLimit: BODY_LIMITS.message,
+  },
+  {
+    upstream: 'issuer',
+    method: 'POST',
     path: '/openid4vc/credentials/:id/status',
     bodyLimit: BODY_LIMITS.message,
   },

@@ -28,6 +28,7 @@ export function keptRoutes(app: ServiceApp, verifier: Verifier): void {
       },
       config: {
         door: 'management',
+        scope: 'sessions:read',
         answers: {
           200: {
             description: 'By the format of the credentials',
@@ -62,6 +63,7 @@ export function keptRoutes(app: ServiceApp, verifier: Verifier): void {
       bodyLimit: BODY_LIMITS.message,
       config: {
         door: 'management',
+        scope: 'sessions:write',
         answers: { 204: { description: 'It is gone' }, 404: unknown, ...storeAnswers() },
       },
     },

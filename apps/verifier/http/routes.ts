@@ -64,7 +64,8 @@ import {
 const params = z.object({ id: z.string().min(1).max(200).describe('Id of the session') })
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
 
-const management = { door: 'management' } as const
+const reading = { door: 'management', scope: 'sessions:read' } as const
+const writing = { door: 'management', scope: 'sessions:write' } as const
 const wallet = { door: 'wallet', limited: true } as const
 const form = { ...wallet, accepts: ['form'] } as const
 const formOrJson = {
@@ -99,7 +100,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         headers: startVerificationHeaders,
       },
       bodyLimit: BODY_LIMITS.exchange,
-      config: { ...management, begins: true, answers: startAnswers },
+      config: { ...writing, begins: true, answers: startAnswers },
     },
     async (request, reply) => {
       const start = parseStart(request.body, request.headers, verifier)
@@ -116,7 +117,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     '/openid4vc/session/:id',
     {
       schema: { summary: 'Read a verification and its result', tags: toRelyingParties, params },
-      config: { ...management, answers: sessionAnswers },
+      config: { ...reading, answers: sessionAnswers },
     },
     async (request, reply) => {
       const { id } = request.params
@@ -133,7 +134,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         tags: toRelyingParties,
         params,
       },
-      config: { ...management, answers: digitalRequestAnswers },
+      config: { ...reading, answers: digitalRequestAnswers },
     },
     async (request) => {
       const { id } = request.params
@@ -153,7 +154,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         body: browserReturnedBody,
       },
       bodyLimit: BODY_LIMITS.message,
-      config: { ...management, answers: returnedAnswers },
+      config: { ...writing, answers: returnedAnswers },
     },
     async (request, reply) => {
       const { id } = request.params
@@ -169,7 +170,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     '/openid4vc/session/:id/events',
     {
       schema: { summary: 'Follow a verification (server-sent events)', tags: toRelyingParties, params },
-      config: { ...management, answers: eventAnswers },
+      config: { ...reading, answers: eventAnswers },
     },
     async (request, reply) => {
       const language = preferredLanguage(request, LANGUAGES)
@@ -189,7 +190,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     '/openid4vc/policy-list',
     {
       schema: { summary: 'The policies that can be asked for', tags: toRelyingParties },
-      config: { ...management, answers: policyAnswers(verifier.policies) },
+      config: { ...reading, answers: policyAnswers(verifier.policies) },
     },
     async () => policyList(verifier.policies),
   )
@@ -198,7 +199,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     '/openid4vc/transaction-data-profiles',
     {
       schema: { summary: 'What holders can be asked to authorise', tags: toRelyingParties },
-      config: { ...management, answers: profileAnswers(verifier.transactionTypes) },
+      config: { ...reading, answers: profileAnswers(verifier.transactionTypes) },
     },
     async (request, reply) => {
       const language = preferredLanguage(request, LANGUAGES)

@@ -11,7 +11,7 @@ import type { Wallet } from '../wallet.ts'
 const AT_ONCE = 1000
 
 /** What nothing else refers to. */
-const LARGE = ['events', 'pictures', 'presentations', 'exchanges'] as const
+const LARGE = ['events', 'pictures', 'presentations', 'exchanges', 'credential_copies'] as const
 
 export async function deleteBulk({ database }: Wallet, walletIds: readonly string[]): Promise<void> {
   const { db } = database
@@ -28,6 +28,8 @@ const REST = [
   ...LARGE,
   'categories',
   'credentials',
+  'renewals',
+  'deferred_credentials',
   'receptions',
   'wallet_dids',
   'wallet_keys',

@@ -7,8 +7,11 @@ import { pick, ready } from '../exchange/request-exchange.testing.ts'
 import { useOpenRequest } from '../exchange/request-exchange.ts'
 import { recordEvent } from '../history/record-event.ts'
 import { generateKey } from '../keys/keys.ts'
+import { useOffer } from '../receive/receive-credential.ts'
 import { softwareAuthenticator } from '../testing/authenticator.testing.ts'
 import { diesEverywhere, dyingAt, killed } from '../testing/dying.testing.ts'
+import { identity } from '../testing/issuer.testing.ts'
+import { startLaterIssuer } from '../testing/later.testing.ts'
 import { allRows, newOwner, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { listWallets } from './accounts.ts'
@@ -32,7 +35,7 @@ const ANONYMOUS = new Set(['retired_dids', 'spent_challenges'])
 async function fullAccount(
   store: TestStore,
 ): Promise<{ readonly wallet: Wallet; readonly owned: OwnedWallet }> {
-  const { opened, owned, wallet } = await ready(store)
+  const { opened, owned, wallet } = await ready(store, [identity.id], { batchSize: 3, refreshes: true })
   const { accountId } = owned
   await useOpenRequest(wallet, owned, pick(await opened()))
   await opened()
@@ -49,6 +52,9 @@ async function fullAccount(
   const { ceremony } = options.value
   await registerPasskey(wallet, rp, { ceremony, credential: credentialOf, caller: accountId, sender: home })
   await issueToken(wallet, { accountId, by: 'passkey', client: 'planted' })
+  const later = await startLaterIssuer({ interval: 30 })
+  await useOffer(wallet, owned, { offer: later.offer() })
+  await later.close()
   await makeResetLink(wallet, accountId)
   await wallet.database.inTransaction((transaction) => giveRecoveryCodes(wallet, transaction, accountId))
   return { wallet, owned }

@@ -3,6 +3,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import { credentialView, type ViewClaim } from '@countersign/credential/display/credential-view'
 import { holderName } from '@countersign/credential/display/holder-name'
+import { type CopyCount, copiesOf } from '../copies/copies.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { categoriesByCredential } from './categories.ts'
 import {
@@ -38,6 +39,8 @@ export interface OpenedCard extends WalletCard {
   readonly trust: ShownTrust
   /** Whether a key of this wallet has to sign when it is shown. */
   readonly bound: boolean
+  /** Absent where there is one alone. */
+  readonly copies?: CopyCount | undefined
 }
 
 export interface Onlooker {
@@ -95,7 +98,8 @@ export async function openCard(
     trust: judged.ok
       ? { trusted: true, name: judged.value.issuer, anchor: judged.value.anchor, source: judged.value.source }
       : { trusted: false, reason: judged.error },
-    bound: credential.keyId !== undefined,
+    bound: credential.keyId !== undefined || credential.held.holderKey !== undefined,
+    copies: await copiesOf(wallet, owned, credential.id),
   }
 }
 

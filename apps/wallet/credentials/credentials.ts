@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { TypeLook } from '@countersign/credential/display/credential-view'
 import type { Transaction } from 'kysely'
+import { addCopies, dropUnneeded, type NewCopy } from '../copies/copies.ts'
 import { countRows } from '../database/count-rows.ts'
 import type { CredentialRow, WalletTables } from '../database/schema.ts'
 import { describeCredential, describeType } from '../history/described-credential.ts'
@@ -52,8 +53,12 @@ export interface NewCredential {
   /** The same, opened. */
   readonly held: HeldCredential
   readonly look?: KeptLook | undefined
+  /** Where there are several: this one among them, each with its own key. */
+  readonly copies?: readonly NewCopy[] | undefined
   /** Whom it came from, for the history. */
   readonly party: EventParty
+  /** What is written with it, or not at all. */
+  readonly alongside?: ((transaction: Transaction<WalletTables>) => Promise<void>) | undefined
 }
 
 /** Lists them in the order of their arrival. */
@@ -140,6 +145,8 @@ export async function restoreCredential(
 export interface Origin {
   readonly issuanceId: string
   readonly slotHash: string
+  /** With what more of it is asked for. */
+  readonly renewalId?: string | undefined
 }
 
 export async function findOrigin(
@@ -149,11 +156,17 @@ export async function findOrigin(
 ): Promise<Origin | undefined> {
   const row = await database.db
     .selectFrom('credentials')
-    .select(['reception_id', 'slot_hash'])
+    .select(['reception_id', 'slot_hash', 'renewal_id'])
     .where('id', '=', id)
     .where('wallet_id', '=', owned.id)
     .executeTakeFirst()
-  return row && { issuanceId: row.reception_id, slotHash: row.slot_hash }
+  return (
+    row && {
+      issuanceId: row.reception_id,
+      slotHash: row.slot_hash,
+      renewalId: row.renewal_id ?? undefined,
+    }
+  )
 }
 
 /** Whether `more` credentials still fit; asked before anything is requested of an issuer. */
@@ -174,7 +187,7 @@ export async function storeCredential(
   credential: NewCredential,
 ): Promise<string | undefined> {
   const { columns, database, newId, now } = wallet
-  const { issuanceId, slot, keyId, format, content, held, look, party } = credential
+  const { alongside, issuanceId, slot, keyId, format, content, copies = [], held, look, party } = credential
   const id = `urn:uuid:${newId()}`
   const row: CredentialRow = {
     id,
@@ -187,9 +200,11 @@ export async function storeCredential(
     deleted_at: null,
     reception_id: issuanceId,
     slot_hash: await slotHash(columns, issuanceId, slot),
+    renewal_id: null,
   }
   const described = describeCredential(wallet, { id, credential: held, look, issuer: issuerName(held, look) })
   return database.inTransaction(async (transaction) => {
+    await alongside?.(transaction)
     const stored = await transaction
       .insertInto('credentials')
       .values(row)
@@ -197,8 +212,10 @@ export async function storeCredential(
       .returning('id')
       .executeTakeFirst()
     const summary = { party, credentials: [described.credential] }
-    if (stored !== undefined) await recordEvent(wallet, transaction, owned, { action: 'receive', summary })
-    return stored?.id
+    if (stored === undefined) return undefined
+    await addCopies(wallet, transaction, { walletId: owned.id, credentialId: id }, copies)
+    await recordEvent(wallet, transaction, owned, { action: 'receive', summary })
+    return stored.id
   })
 }
 
@@ -215,7 +232,10 @@ export async function isStored(
   return found !== undefined
 }
 
-/** What came of an offer, deleted ones included: whoever asks again gets the same answer. */
+/**
+ * What came of an offer, deleted ones included: whoever asks again gets the same answer. A card that was issued anew since is of
+ * another issuance, and renewed by what this one began.
+ */
 export async function credentialsOfIssuance(
   wallet: Wallet,
   owned: OwnedWallet,
@@ -225,7 +245,7 @@ export async function credentialsOfIssuance(
     .selectFrom('credentials')
     .selectAll()
     .where('wallet_id', '=', owned.id)
-    .where('reception_id', '=', issuanceId)
+    .where(({ eb, or }) => or([eb('reception_id', '=', issuanceId), eb('renewal_id', '=', issuanceId)]))
     .orderBy('added_at')
     .orderBy('id')
     .execute()
@@ -266,6 +286,7 @@ async function erase(
     .where('wallet_id', '=', owned.id)
     .returning('id')
     .executeTakeFirst()
+  await dropUnneeded(transaction, owned)
   return erased !== undefined
 }
 

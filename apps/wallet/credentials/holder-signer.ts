@@ -7,18 +7,20 @@ import { isJsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { Signer } from '@countersign/crypto/engine'
+import { signerOfCopy } from '../copies/copies.ts'
 import { type NamedKey, namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, loadPublicKey, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
 
-/** The value is undefined for a credential that is bound to no key. */
+/** The value is undefined for a credential that is bound to no key. Of copies it is the key of the one that the card shows. */
 export async function holderSigner(
   wallet: Wallet,
   owned: OwnedWallet,
-  { held, keyId }: StoredCredential,
+  { held, id, keyId }: StoredCredential,
 ): Promise<Result<Signer | undefined, KeyUnknown>> {
-  if (keyId === undefined) return ok(undefined)
+  if (keyId === undefined)
+    return ok(held.holderKey === undefined ? undefined : await signerOfCopy(wallet, id, held.holderKey))
   const signer = await openKey(wallet, owned, keyId)
   if (!signer.ok || !isNamed(wallet, held)) return signer
   const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })

@@ -1,6 +1,7 @@
 /** How the wallet's tables came to be, in order. Once released a migration is never changed; the next one is added. */
 import type { Migration } from '@countersign/stores/sql/migrate'
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { createCopies } from './copies-migration.ts'
 
 // Migrations are written against the tables of their time, which no type of today describes.
 type Untyped = Kysely<unknown>
@@ -58,6 +59,9 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createMissingIndexes(db)
     },
   },
+  '2027-02-copies': { up: createCopies },
+  // A new table, whose rows go with what an earlier release deletes.
+  '2027-03-deferred': { up: createDeferred },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {
@@ -275,6 +279,35 @@ async function createMissingIndexes(db: Untyped): Promise<void> {
     ['login_attempts', 'minute'],
   ] as const)
     await db.schema.createIndex(`${table}_${column}`).on(table).column(column).execute()
+}
+
+async function createDeferred(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('deferred_credentials')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('wallet_id', 'text', (column) => column.notNull().references('wallets.id').onDelete('cascade'))
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('reception_id', 'text', (column) =>
+      column.notNull().references('receptions.id').onDelete('cascade'),
+    )
+    .addColumn('slot_hash', 'text', (column) => column.notNull())
+    .addColumn('content_sealed', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('next_at', 'bigint')
+    .addColumn('earliest_at', 'bigint', (column) => column.notNull())
+    .addColumn('lease_until', 'bigint', (column) => column.notNull())
+    .addColumn('fence', 'integer', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addUniqueConstraint('deferred_credentials_slot', ['reception_id', 'slot_hash'])
+    .execute()
+  await db.schema
+    .createIndex('deferred_credentials_wallet')
+    .on('deferred_credentials')
+    .column('wallet_id')
+    .execute()
+  await sql`create index deferred_credentials_due on deferred_credentials (next_at) where next_at is not null`.execute(
+    db,
+  )
 }
 
 function ofAccount(table: CreateTableBuilder<string, never>) {

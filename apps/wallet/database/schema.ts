@@ -6,6 +6,7 @@
 
 import type { SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { Kysely, Transaction } from 'kysely'
+import type { CredentialCopyRow, RenewalRow } from './copies-schema.ts'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
@@ -25,8 +26,11 @@ export interface WalletTables {
   hosted_dids: HostedDidRow
   retired_dids: RetiredDidRow
   credentials: CredentialRow
+  credential_copies: CredentialCopyRow
+  renewals: RenewalRow
   pictures: PictureRow
   receptions: IssuanceRow
+  deferred_credentials: DeferredRow
   presentations: PresentationRow
   exchanges: ExchangeRow
   passkeys: PasskeyRow
@@ -136,6 +140,8 @@ export interface CredentialRow {
   /** With `slot_hash`: one credential for each that an offer promised, however often it arrives. */
   readonly reception_id: string
   readonly slot_hash: string
+  /** Of what more of it is asked for with; absent where nothing more can be had. */
+  readonly renewal_id: string | null
 }
 
 /** What is drawn on a card: its media type and its bytes, as JSON. It goes with its credential. `id` is a keyed hash of that and its address. */
@@ -157,6 +163,27 @@ export interface IssuanceRow {
   readonly progress_sealed: string | null
   readonly version: number
   readonly created_at: number
+}
+
+/** A credential that its issuer prepares, and when it is asked for next. With `slot_hash`: one for each that an offer promised. */
+export interface DeferredRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly created_at: number
+  readonly reception_id: string
+  readonly slot_hash: string
+  /** The transaction and whom to ask; of one that is over, what came of it. */
+  readonly content_sealed: string
+  readonly state: 'waiting' | 'came' | 'refused'
+  /** Null: nothing is left to do. */
+  readonly next_at: number | null
+  readonly earliest_at: number
+  /** 0: nobody asks. */
+  readonly lease_until: number
+  /** Counts the leases. */
+  readonly fence: number
+  /** In a row, without a word of the issuer's when to come again. */
+  readonly attempts: number
 }
 
 /** A row is one answer to one authorization request. */

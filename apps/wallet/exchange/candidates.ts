@@ -2,6 +2,7 @@
 import { claimChoices } from '@countersign/protocol/openid4vp/dcql/claim-choices'
 import type { CredentialQueryMatch } from '@countersign/protocol/openid4vp/dcql/match'
 import type { CredentialQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import { countCopies } from '../copies/copies.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { cardOf, type Locales, lookOf, type ShownCard, type ShownLook } from '../credentials/shown.ts'
 import type { Matched } from '../present/match-credentials.ts'
@@ -15,6 +16,8 @@ export interface Candidate extends ShownCard, Way {
   readonly look: ShownLook
   readonly alternatives: readonly (Way & { readonly alternative: number })[]
   readonly expiresAt?: number | undefined
+  /** Every copy of it has been seen by somebody, and one is shown again. */
+  readonly reused?: true | undefined
 }
 
 export interface Asked {
@@ -34,7 +37,9 @@ export async function candidatesOf(
   { asked, fitting, locales, matched }: Asked,
 ): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = []
-  for (const { credentialId } of fitting.slice(0, MAX_CANDIDATES)) {
+  const shown = fitting.slice(0, MAX_CANDIDATES).map(({ credentialId }) => credentialId)
+  const copies = await countCopies(wallet, owned, shown)
+  for (const credentialId of shown) {
     const credential = matched.credentials.find(({ id }) => id === credentialId)
     const ways = credential ? await waysOf(wallet, owned, { asked, credential, locales }) : []
     const [first, ...others] = ways
@@ -47,6 +52,7 @@ export async function candidatesOf(
       ...first.way,
       alternatives: others.map(({ alternative, way }) => ({ alternative, ...way })),
       expiresAt: credential.held.expiresAt,
+      ...(copies.get(credentialId)?.unused === 0 && { reused: true }),
     })
   }
   return candidates

@@ -9,6 +9,7 @@ import type { Locales } from '../credentials/shown.ts'
 import { hostOf } from '../outgoing-client.ts'
 import type { AnswerRefusal } from '../receive/authorization-answer.ts'
 import { chooseGrant } from '../receive/authorization-plan.ts'
+import { listDeferred } from '../receive/deferred-record.ts'
 import { type FetchMetadataRefusal, type Issuer, isGone } from '../receive/fetch-offer.ts'
 import { findIssuance, type IssuanceRecord, issuanceHash } from '../receive/issuance-record.ts'
 import { type ReceiveRefusal, takeUpOffer, type UseOffer } from '../receive/receive-credential.ts'
@@ -106,12 +107,13 @@ export async function shown(
 ): Promise<OfferPreview> {
   const { issuanceId } = exchange.done ?? {}
   const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
+  const deferred = issuanceId === undefined ? [] : await listDeferred(wallet, owned, { issuanceId })
   const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved))
   const isUndecided = exchange.state === 'open' || exchange.state === 'begun'
   if (!isUndecided || !grant.ok || grant.value.type === PRE_AUTHORIZED_CODE)
-    return previewOffer(wallet, owned, { exchange, received, locales })
+    return previewOffer(wallet, owned, { exchange, received, deferred, locales })
   const issuance = await issuanceOf(wallet, owned, exchange)
   const { authorizationEndpoint } = grant.value.endpoints
   const authorization = { host: hostOf(authorizationEndpoint), progress: issuance?.progress }
-  return previewOffer(wallet, owned, { exchange, received, locales, authorization })
+  return previewOffer(wallet, owned, { exchange, received, deferred, locales, authorization })
 }

@@ -10,6 +10,7 @@ import { describeType } from '../history/described-credential.ts'
 import type { EventSummary } from '../history/event.ts'
 import { keepAnswer, readAnswer, spendState } from '../receive/authorization-answer.ts'
 import { withOwnScopes } from '../receive/authorization-plan.ts'
+import { listDeferred } from '../receive/deferred-record.ts'
 import { fetchIssuer, fetchOffer, partyOf } from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
 import type { IssuanceRecord } from '../receive/issuance-record.ts'
@@ -137,7 +138,8 @@ export async function rejectOffer(
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
   const taken = await issuanceOf(wallet, owned, begun.value)
-  if (taken?.finished === true) {
+  const isTaken = taken !== undefined && (taken.finished || (await isDeferred(wallet, owned, taken)))
+  if (isTaken) {
     // Not under this id, but it was taken up: to say that nothing was stored would be wrong.
     const done = { at: wallet.now(), issuanceId: taken.id }
     await end(wallet, { ...begun.value, decision: 'use' }, 'done', done)
@@ -146,6 +148,11 @@ export async function rejectOffer(
   const summary = offerSummary(begun.value.resolved)
   const ended = await endSilently(wallet, owned, begun.value, { done: { at: wallet.now() }, summary })
   return ok(await shown(wallet, owned, ended, locales))
+}
+
+/** Something of it is still to come. */
+async function isDeferred(wallet: Wallet, owned: OwnedWallet, { id }: IssuanceRecord): Promise<boolean> {
+  return (await listDeferred(wallet, owned, { issuanceId: id })).length > 0
 }
 
 /** What was declined, as far as its metadata say. */

@@ -13,7 +13,9 @@ import type { StoredCredential } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import { keptPictures } from '../credentials/pictures.ts'
 import { type Locales, lookOf, type ShownLook, type ShownTrust, titleOf } from '../credentials/shown.ts'
+import { type ShownDeferred, shownDeferred } from '../deferred/deferred-credentials.ts'
 import { hostOf } from '../outgoing-client.ts'
+import type { DeferredRecord } from '../receive/deferred-record.ts'
 import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
 import type { Progress } from '../receive/issuance-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -22,7 +24,7 @@ import type { OfferExchange } from './resolved-offer.ts'
 
 export interface OfferPreview {
   readonly id: string
-  readonly state: 'open' | 'authorizing' | 'unfinished' | 'used' | 'rejected' | 'over'
+  readonly state: 'open' | 'authorizing' | 'unfinished' | 'waiting' | 'used' | 'rejected' | 'over'
   /** Epoch seconds. */
   readonly expiresAt: number
   readonly issuer: {
@@ -36,6 +38,8 @@ export interface OfferPreview {
   readonly txCode?: ShownTxCode | undefined
   /** Where it is taken up in a browser, and not at an end. */
   readonly authorization?: ShownAuthorization | undefined
+  /** What the issuer prepares, or has refused at last. */
+  readonly deferred?: readonly ShownDeferred[] | undefined
   readonly result?: { readonly at: number; readonly credentials: readonly ReceivedCredential[] } | undefined
 }
 
@@ -67,6 +71,8 @@ type ReceivedCredential = Omit<OpenedCard, 'addedAt' | 'bound' | 'categories' | 
 export interface ToPreview {
   readonly exchange: OfferExchange
   readonly received: readonly StoredCredential[]
+  /** Those of it that were, or are, to come later. */
+  readonly deferred: readonly DeferredRecord[]
   readonly locales: Locales
   readonly authorization?: Authorizing | undefined
 }
@@ -82,12 +88,15 @@ const MAX_CLAIMS = 100
 export async function previewOffer(
   wallet: Wallet,
   owned: OwnedWallet,
-  { authorization, exchange, received, locales }: ToPreview,
+  { authorization, deferred, exchange, received, locales }: ToPreview,
 ): Promise<OfferPreview> {
   const { done, expiresAt, id, resolved } = exchange
   const { configurations, issuer, offer, trust } = resolved
   const display = bestFor(issuer.display, locales)
-  const state = stateOf(exchange, authorization?.progress)
+  const isWaiting = deferred.some((one) => one.state === 'waiting')
+  const decided = stateOf(exchange, authorization?.progress)
+  const state = decided === 'used' && isWaiting ? 'waiting' : decided
+  const later = deferred.filter((one) => one.state !== 'came')
   const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
   return {
     id,
@@ -103,8 +112,9 @@ export async function previewOffer(
     credentials: offer.configurationIds.map((each) => offered(wallet, each, byId.get(each), locales)),
     txCode: offer.grants[PRE_AUTHORIZED_CODE]?.txCode,
     authorization: authorization && { host: authorization.host },
+    deferred: later.length === 0 ? undefined : later.map((one) => shownDeferred(one, locales)),
     result:
-      done === undefined || state !== 'used'
+      done === undefined || decided !== 'used'
         ? undefined
         : {
             at: done.at,

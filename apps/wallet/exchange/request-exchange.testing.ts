@@ -3,7 +3,12 @@ import type { JsonObject } from '@countersign/core/json'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { afterEach } from 'vitest'
 import { useOffer } from '../receive/receive-credential.ts'
-import { identity, startTestIssuer, type TestIssuer } from '../testing/issuer.testing.ts'
+import {
+  identity,
+  startTestIssuer,
+  type TestIssuer,
+  type TestIssuerOptions,
+} from '../testing/issuer.testing.ts'
 import { newOwner, type TestStore, withAnchors } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { RequestPreview } from './preview-request.ts'
@@ -25,8 +30,12 @@ interface Ready {
 }
 
 /** A wallet with these credentials, and a verifier that asks for some. */
-export async function ready(store: TestStore, held: readonly string[] = [identity.id]): Promise<Ready> {
-  const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer()]
+export async function ready(
+  store: TestStore,
+  held: readonly string[] = [identity.id],
+  options: TestIssuerOptions = {},
+): Promise<Ready> {
+  const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer(options)]
   open.push(verifier, issuer)
   const wallet = store.instance(withAnchors(verifier.anchors))
   const owned = await newOwner(wallet)

@@ -3,6 +3,7 @@
  * with their private parts. In pieces, since pictures do not fit into memory at once.
  */
 import type { JsonObject } from '@countersign/core/json'
+import { allCopies, type CopyCount } from '../copies/copies.ts'
 import { categoriesOfCredential } from '../credentials/categories.ts'
 import { findCredential } from '../credentials/credentials.ts'
 import { listDids } from '../dids/dids.ts'
@@ -22,12 +23,22 @@ export interface ExportedDid {
   readonly default: boolean
 }
 
+interface ExportedCopies extends CopyCount {
+  readonly each: readonly {
+    readonly credential: string
+    readonly privateJwk: JsonObject
+    readonly uses: number
+  }[]
+}
+
 export interface ExportedCredential {
   readonly id: string
   readonly format: string
   /** As it was issued, disclosures included. */
   readonly credential: string
   readonly keyId?: string | undefined
+  /** This one among them; absent where it is one. */
+  readonly copies?: ExportedCopies | undefined
   /** Epoch seconds. */
   readonly addedAt: number
   readonly deletedAt?: number | undefined
@@ -65,6 +76,22 @@ export async function* exportedCredentials(
     if (!found.ok) continue
     const { addedAt, content, deletedAt, held, keyId } = found.value
     const categories = await categoriesOfCredential(wallet, owned, id)
-    yield { id, format: held.format, credential: content, keyId, addedAt, deletedAt, categories }
+    const copies = await exportedCopies(wallet, id)
+    yield { id, format: held.format, credential: content, keyId, copies, addedAt, deletedAt, categories }
+  }
+}
+
+/** Their keys are in no list of the wallet's. */
+async function exportedCopies(wallet: Wallet, credentialId: string): Promise<ExportedCopies | undefined> {
+  const copies = await allCopies(wallet, credentialId)
+  if (copies.length === 0) return undefined
+  return {
+    unused: copies.filter(({ uses }) => uses === 0).length,
+    total: copies.length,
+    each: copies.map(({ content, privateJwk, uses }) => ({
+      credential: content,
+      privateJwk: { ...privateJwk },
+      uses,
+    })),
   }
 }

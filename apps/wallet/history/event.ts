@@ -24,9 +24,16 @@ export interface EventSummary {
   readonly declined?: 'offer' | 'request' | undefined
   /** Of a deletion: it cannot be taken back. */
   readonly permanent?: boolean | undefined
+  /** Of a credential that was waited for: why it did not come. */
+  readonly unissued?: Unissued | undefined
   /** The holder's own words. */
   readonly note?: string | undefined
 }
+
+/** `words`: the issuer's own. */
+export type Unissued =
+  | { readonly code: 'refused'; readonly words: string }
+  | { readonly code: 'token_over' | 'unacceptable' | 'key_gone' | 'waited_too_long' }
 
 export interface EventParty {
   /** Of a verifier its client identifier, of an issuer its address. */

@@ -6,6 +6,7 @@ import {
   type EventCredential,
   type EventOutcome,
   type EventParty,
+  type EventSummary,
   type EventValues,
   type StoredEvent,
   textFor,
@@ -19,6 +20,7 @@ export interface ShownEvent {
   readonly outcome?: EventOutcome | undefined
   readonly declined?: 'offer' | 'request' | undefined
   readonly permanent?: boolean | undefined
+  readonly unissued?: EventSummary['unissued']
   readonly note?: string | undefined
   readonly purpose?: string | undefined
   readonly party?: ShownParty | undefined
@@ -47,7 +49,7 @@ export function shownEvent(
   locales: readonly string[],
   values?: EventValues,
 ): ShownEvent {
-  const { credentials, declined, note, party, permanent, purposes = [] } = summary
+  const { credentials, declined, note, party, permanent, purposes = [], unissued } = summary
   return {
     id,
     at,
@@ -55,6 +57,7 @@ export function shownEvent(
     outcome,
     declined,
     permanent,
+    unissued,
     note,
     purpose: textFor(purposes, locales),
     party: party && shownParty(party, locales),

@@ -17,10 +17,14 @@ import { findCredential, listCredentials, restoreCredential } from '../credentia
 import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
 import { deleteReceived } from '../receive/tell-issuer.ts'
+import { renewCredential } from '../renew/renew-credential.ts'
 import type { Wallet } from '../wallet.ts'
+import { awayAnswers } from './answers/away-answers.ts'
+import { allCredentialAnswers, credentialAnswer } from './answers/credential-answers.ts'
 import { jsonAnswer, malformedAnswer, refusalAnswer, walletAnswers } from './answers/route-answers.ts'
-import { credentialView, shownView, statusView, valueOr } from './answers/wire.ts'
+import { shownView, statusView, valueOr } from './answers/wire.ts'
 import { CREDENTIAL_ERRORS } from './answers/wire-holding.ts'
+import { RENEW_ERRORS } from './answers/wire-renew.ts'
 import { walletOf } from './caller/authenticate-caller.ts'
 
 const config = { door: 'open', limited: false } as const
@@ -39,6 +43,22 @@ const listAnswers = {
   ...walletAnswers,
   200: jsonAnswer('The credentials', credentialsAnswer),
   400: malformedAnswer('querystring/showDeleted: Invalid option: expected one of "true"|"false"'),
+}
+
+const renewAnswers = {
+  ...credentialAnswers,
+  ...awayAnswers('localhost:7002'),
+  200: jsonAnswer('The credential', credential),
+  400: refusalAnswer(
+    RENEW_ERRORS,
+    { code: 'credential_response_malformed', at: 'credentials' },
+    'The issuer refuses, or answers what cannot be used',
+  ),
+  409: refusalAnswer(
+    RENEW_ERRORS,
+    { code: 'not_renewable' },
+    'Its issuer gives no more of it, or it is just being asked for',
+  ),
 }
 
 const viewAnswers = {
@@ -76,7 +96,7 @@ function storedCredentialRoutes(app: ServiceApp, wallet: Wallet): void {
       const { category, descending, showDeleted } = request.query
       const categories = category && (await categoryHashes(wallet, owned, category))
       const listed = await listCredentials(wallet, owned, { showDeleted, categories })
-      return (descending ? listed.toReversed() : listed).map(credentialView)
+      return allCredentialAnswers(wallet, owned, descending ? listed.toReversed() : listed)
     },
   )
 
@@ -86,13 +106,33 @@ function storedCredentialRoutes(app: ServiceApp, wallet: Wallet): void {
       schema: { summary: 'A credential', tags, params },
       config: { ...config, answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) } },
     },
-    async (request) =>
-      credentialView(
-        valueOr(
-          CREDENTIAL_ERRORS,
-          await findCredential(wallet, walletOf(request), request.params.credential),
-        ),
-      ),
+    async (request) => {
+      const owned = walletOf(request)
+      const { credential: id } = request.params
+      const found = valueOr(CREDENTIAL_ERRORS, await findCredential(wallet, owned, id))
+      return credentialAnswer(wallet, owned, found)
+    },
+  )
+
+  app.post(
+    `${base}/:credential/refresh`,
+    {
+      schema: {
+        summary: 'Have a credential issued anew',
+        description:
+          'Where its issuer gave a refresh token. It stays the same card; what it says and all of its copies are new. By itself the wallet fetches copies when less than a third is left.',
+        tags,
+        params,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: { ...withoutBody, answers: renewAnswers },
+    },
+    async (request) => {
+      const owned = walletOf(request)
+      const { credential: id } = request.params
+      const renewed = valueOr(RENEW_ERRORS, await renewCredential(wallet, owned, id))
+      return credentialAnswer(wallet, owned, renewed)
+    },
   )
 }
 
@@ -172,12 +212,10 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
         answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) },
       },
     },
-    async (request) =>
-      credentialView(
-        valueOr(
-          CREDENTIAL_ERRORS,
-          await restoreCredential(wallet, walletOf(request), request.params.credential),
-        ),
-      ),
+    async (request) => {
+      const owned = walletOf(request)
+      const restored = await restoreCredential(wallet, owned, request.params.credential)
+      return credentialAnswer(wallet, owned, valueOr(CREDENTIAL_ERRORS, restored))
+    },
   )
 }

@@ -27,8 +27,9 @@ import { resolvePresentationRequest, usePresentationRequest } from '../present/p
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
 import { MAX_CREDENTIALS, type Wallet } from '../wallet.ts'
 import { awayAnswers } from './answers/away-answers.ts'
+import { allCredentialAnswers } from './answers/credential-answers.ts'
 import { exampleOf, jsonAnswer, refusalAnswer, walletAnswers } from './answers/route-answers.ts'
-import { credentialView, requestView, sendText, valueOr } from './answers/wire.ts'
+import { requestView, sendText, valueOr } from './answers/wire.ts'
 import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './answers/wire-present.ts'
 import { RECEIVE_ERRORS } from './answers/wire-receive.ts'
 import { callerOf, walletOf } from './caller/authenticate-caller.ts'
@@ -155,7 +156,12 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
     async (request) => {
       const { did, pinOrTxCode } = request.query
       const wanted = { offer: textOf(request.body), did, txCode: pinOrTxCode }
-      return valueOr(RECEIVE_ERRORS, await useOffer(wallet, walletOf(request), wanted)).map(credentialView)
+      const owned = walletOf(request)
+      return allCredentialAnswers(
+        wallet,
+        owned,
+        valueOr(RECEIVE_ERRORS, await useOffer(wallet, owned, wanted)),
+      )
     },
   )
 
@@ -199,10 +205,11 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
       config: { ...text, answers: matchAnswers },
       bodyLimit,
     },
-    async (request) =>
-      valueOr(PRESENT_ERRORS, await matchCredentials(wallet, walletOf(request), request.body)).map(
-        credentialView,
-      ),
+    async (request) => {
+      const owned = walletOf(request)
+      const matched = await matchCredentials(wallet, owned, request.body)
+      return allCredentialAnswers(wallet, owned, valueOr(PRESENT_ERRORS, matched))
+    },
   )
 
   app.post(

@@ -184,7 +184,7 @@ function actionsIn(filters: readonly string[]): readonly EventAction[] | undefin
 }
 
 function itemView({ accountId, id: walletId }: OwnedWallet, event: ShownEvent): HistoryItem {
-  const { action, at, credentials, declined, id, note, outcome, party, permanent, purpose } = event
+  const { action, at, credentials, id, note, ...data } = event
   return {
     id,
     event: 'Credential',
@@ -195,7 +195,7 @@ function itemView({ accountId, id: walletId }: OwnedWallet, event: ShownEvent): 
     account: accountId,
     wallet: walletId,
     credentialId: credentials[0]?.id,
-    data: asAnswer<HistoryItem['data']>({ outcome, party, purpose, declined, permanent, credentials }),
+    data: asAnswer<HistoryItem['data']>({ ...data, credentials }),
     note,
   }
 }

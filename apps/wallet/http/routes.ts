@@ -16,6 +16,7 @@ import { ownPages } from './caller/own-pages.ts'
 import { cardRoutes } from './card-routes.ts'
 import { categoryRoutes } from './category-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { deferredRoutes } from './deferred-routes.ts'
 import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
 import { exportRoutes } from './export-routes.ts'
@@ -63,6 +64,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
       exchangeRoutes(closed, wallet)
       offerExchangeRoutes(closed, wallet)
       requestExchangeRoutes(closed, wallet)
+      deferredRoutes(closed, wallet)
     })
   }
 }

@@ -18,6 +18,7 @@ import {
 } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import { authorisingQuery } from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
+import { type ChosenCopy, chooseCopy } from '../copies/copies.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
@@ -59,6 +60,8 @@ export interface ComposedAnswer {
   readonly body: string
   /** What is in it; nothing where the holder says no. */
   readonly made: readonly MadePresentation[]
+  /** Copies in it, which count as used once the answer is written down. */
+  readonly copies: readonly ChosenCopy[]
 }
 
 export async function composeAnswer(
@@ -69,7 +72,7 @@ export async function composeAnswer(
 ): Promise<Result<ComposedAnswer, ComposeRefusal>> {
   if (decision.decline === true) {
     const body = await written(wallet, request, errorAnswer(request, 'access_denied'))
-    return ok({ body, made: [] })
+    return ok({ body, made: [], copies: [] })
   }
   if (request.transactionData !== undefined && decision.authorise !== true)
     return refuse({ code: 'not_authorised' })
@@ -84,19 +87,26 @@ export async function composeAnswer(
   const entries = authorisedBy(request, chosen.value)
   const vpToken = new Map<string, string[]>()
   const made: MadePresentation[] = []
+  const copies: ChosenCopy[] = []
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
     if (credential === undefined) throw new Error('a credential was chosen that was not matched')
     const { queryId } = choice
     // One credential authorises it, also where several are sent for the query that it names.
     const transactionData = vpToken.has(queryId) ? [] : (entries.get(queryId) ?? [])
-    const presenting = { request, choice, credential, decision, transactionData }
+    const copy = await chooseCopy(
+      wallet,
+      { id: credential.id, format: credential.held.format },
+      new Set(copies.map(({ id }) => id)),
+    )
+    if (copy !== undefined) copies.push(copy)
+    const presenting = { request, choice, credential, copy, decision, transactionData }
     const presentation = await present(wallet, owned, presenting)
     if (!presentation.ok) return presentation
     vpToken.set(queryId, [...(vpToken.get(queryId) ?? []), presentation.value])
     made.push({ queryId, credential, presentation: presentation.value })
   }
-  return ok({ body: await written(wallet, request, answerWith(request, vpToken)), made })
+  return ok({ body: await written(wallet, request, answerWith(request, vpToken)), made, copies })
 }
 
 /** As the request's response mode wants it. */
@@ -113,6 +123,8 @@ interface Presenting {
   readonly request: VerifiedRequest
   readonly choice: ChosenCredential
   readonly credential: StoredCredential
+  /** What is shown of it where there are several; all say the same as the card does. */
+  readonly copy: ChosenCopy | undefined
   readonly decision: HolderDecision
   /** What this presentation authorises. */
   readonly transactionData: readonly string[]
@@ -134,7 +146,7 @@ async function present(
   owned: OwnedWallet,
   presenting: Presenting,
 ): Promise<Result<string, ComposeRefusal>> {
-  const { credential } = presenting
+  const { copy, credential } = presenting
   const format = wallet.formats.get(credential.held.format)
   if (format === undefined) throw new Error(`nothing presents ${credential.held.format}`)
   const disclose = await pathsToDisclose(wallet, presenting)
@@ -142,7 +154,7 @@ async function present(
   const binding = await bindingFor(wallet, owned, presenting, format)
   if (!binding.ok) return binding
   const presented = await format.present(
-    { credential: credential.content, disclose: disclose.value, binding: binding.value },
+    { credential: copy?.content ?? credential.content, disclose: disclose.value, binding: binding.value },
     wallet.crypto,
   )
   return presented.ok ? presented : refuse({ code: 'presentation_failed', reason: presented.error.code })
@@ -166,13 +178,13 @@ async function pathsToDisclose(
 async function bindingFor(
   wallet: Wallet,
   owned: OwnedWallet,
-  { request, choice, credential, transactionData }: Presenting,
+  { request, choice, copy, credential, transactionData }: Presenting,
   { alwaysBinds }: CredentialFormat,
 ) {
   const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
   const isWaived = asked?.requireHolderBinding !== true && alwaysBinds !== true
   if (isWaived) return ok(undefined)
-  const signer = await holderSigner(wallet, owned, credential)
+  const signer = copy === undefined ? await holderSigner(wallet, owned, credential) : ok(copy.signer)
   if (!signer.ok) return signer
   if (signer.value === undefined) return ok(undefined)
   return ok({

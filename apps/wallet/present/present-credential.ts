@@ -9,6 +9,7 @@ import { FETCHED } from '@countersign/core/size-limits'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
 import { hostOf, type OutgoingRefusal, type UnusableAnswer, unusable } from '../outgoing-client.ts'
+import { refillCopies } from '../renew/renew-credential.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type ComposeRefusal, composeAnswer, type HolderDecision } from './compose-presentation.ts'
 import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
@@ -67,31 +68,59 @@ export async function answerRequest(
 ): Promise<Result<VerifierAnswer, PresentRefusal>> {
   const record = await theRecord(wallet, owned, request, wanted)
   if (!record.ok) return record
-  const { answer: before } = record.value
-  return before === undefined ? deliver(wallet, record.value) : ok(before)
+  const { answer: before, shown } = record.value
+  if (before !== undefined) return ok(before)
+  const answer = await deliver(wallet, record.value)
+  // Nobody waits for it.
+  void refillCopies(wallet, owned, shown).catch(() => undefined)
+  return answer
 }
 
-/** Finds the record that is there, or writes a new one. */
+interface Recorded extends PresentationRecord {
+  /** Cards of which a copy has just been used. */
+  readonly shown: readonly string[]
+}
+
+/** Each time somebody else has shown one of the copies, and so is done. */
+const MAX_ROUNDS = 200
+
 async function theRecord(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
   wanted: AnswerWish,
-): Promise<Result<PresentationRecord, PresentRefusal>> {
+): Promise<Result<Recorded, PresentRefusal>> {
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const recorded = await findOrWrite(wallet, owned, request, wanted)
+    if (recorded !== undefined) return recorded
+  }
+  throw new Error('a card is shown so often at once that no copy of it can be had')
+}
+
+/** Finds the record that is there, or writes a new one. Undefined where a copy that was to be shown has been shown meanwhile. */
+async function findOrWrite(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+  wanted: AnswerWish,
+): Promise<Result<Recorded, PresentRefusal> | undefined> {
   const decision = await decisionHash(wallet, wanted)
   const before = await findRecord(wallet, owned, request)
-  if (before !== undefined && before.sent.wish === decision && !isForgotten(before)) return ok(before)
+  if (before !== undefined && before.sent.wish === decision && !isForgotten(before))
+    return ok({ ...before, shown: [] })
   // What may have arrived already must not be followed by something else; what was refused may be.
   if (before !== undefined && before.answer?.accepted !== false) return refuse({ code: 'answered_otherwise' })
   const composed = await composeAnswer(wallet, owned, request, wanted)
   if (!composed.ok) return composed
-  const { body, made } = composed.value
+  const { body, copies, made } = composed.value
   const { note } = wanted
   const event = await shareEvent(wallet, request, { made, note })
   if (before !== undefined) await forgetRecord(wallet, before)
   const sent = { wish: decision, responseUri: request.answerMode.responseUri, body }
-  const kept = await keepRecord(wallet, owned, request, { sent, event })
-  return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
+  const kept = await keepRecord(wallet, owned, request, { sent, event, copies })
+  if (kept === undefined) return undefined
+  const shown = copies.length === 0 ? [] : made.map(({ credential }) => credential.id)
+  return kept.sent.wish === decision ? ok({ ...kept, shown }) : refuse({ code: 'answered_otherwise' })
 }
 
 /** Two decisions are the same when they name the same credentials and disclosures, in whatever order. */

@@ -4,6 +4,7 @@
  * is read from here.
  */
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
+import { type ChosenCopy, spendCopies } from '../copies/copies.ts'
 import type { PresentationRow } from '../database/schema.ts'
 import type { StoredEvent } from '../history/event.ts'
 import { findEvent } from '../history/read-events.ts'
@@ -58,15 +59,22 @@ export interface ToKeep {
   readonly sent: SentAnswer
   /** The entry of the history, under the id of the record. */
   readonly event: NewEvent
+  /** What is shown in it, and must not have been shown since it was chosen. */
+  readonly copies: readonly ChosenCopy[]
 }
 
-/** The record that counts: this one, or the one that somebody else wrote first. Nothing is sent before the history tells of it. */
+class CopyGone extends Error {}
+
+/**
+ * The record that counts: this one, or the one that somebody else wrote first. Nothing is sent before the history tells of it.
+ * Undefined, and nothing is written, where one of the copies has been shown meanwhile.
+ */
 export async function keepRecord(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
-  { event, sent }: ToKeep,
-): Promise<PresentationRecord> {
+  { copies, event, sent }: ToKeep,
+): Promise<PresentationRecord | undefined> {
   const id = wallet.newId()
   const row: PresentationRow = {
     id,
@@ -77,15 +85,26 @@ export async function keepRecord(
     answer_sealed: null,
     created_at: wallet.now(),
   }
-  await wallet.database.inTransaction(async (transaction) => {
+  const writing = wallet.database.inTransaction(async (transaction) => {
     const kept = await transaction
       .insertInto('presentations')
       .values(row)
       .onConflict((conflict) => conflict.columns(['wallet_id', 'request_hash']).doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (kept !== undefined) await recordEvent(wallet, transaction, owned, event, id)
+    // An answer that somebody else wrote first is sent in the place of this one, which nobody sees.
+    if (kept === undefined) return
+    if (!(await spendCopies(wallet, transaction, copies, id))) throw new CopyGone()
+    await recordEvent(wallet, transaction, owned, event, id)
   })
+  const isGone = await writing.then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof CopyGone) return true
+      throw error
+    },
+  )
+  if (isGone) return undefined
   const record = await findRecord(wallet, owned, request)
   if (record === undefined) throw new Error('a presentation that was just written is not there')
   return record

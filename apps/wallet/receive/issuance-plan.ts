@@ -16,7 +16,9 @@ import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
+import { planCopies } from './copies-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { agreeOnEncryption, type EncryptionRefusal } from './message-encryption.ts'
 
 export interface IssuancePlan {
   readonly grant: ChosenGrant
@@ -38,13 +40,15 @@ export interface PlannedConfiguration {
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
   readonly look?: KeptLook | undefined
+  /** How many are asked for at once, each for a fresh key. Absent: one, for the holder's key. */
+  readonly copies?: number | undefined
 }
 
 export type PlanRefusal =
   | GrantRefusal
   | { readonly code: 'tx_code_needed' }
   | ({ readonly code: 'configuration_unusable' } & Unusable)
-  | { readonly code: 'encryption_required' }
+  | EncryptionRefusal
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
@@ -66,6 +70,8 @@ export interface PlanInput {
   readonly did?: string | undefined
   readonly txCode: string | undefined
   readonly formats: FormatRegistry
+  /** How many copies this wallet wants. */
+  readonly batchCopies: number
 }
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
@@ -73,7 +79,8 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
   if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
-  if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(issuer.metadata)
+  if (!encryption.ok) return encryption
   const configurations: PlannedConfiguration[] = []
   let unusable: Unusable | undefined
   for (const id of offer.configurationIds) {
@@ -104,7 +111,8 @@ export function refuseHopeless(
   const { metadata } = issuer
   const grant = chooseGrant(offer, issuer)
   if (!grant.ok) return grant
-  if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const encryption = agreeOnEncryption(metadata)
+  if (!encryption.ok) return encryption
   const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
   const [configurationId = ''] = configurationIds
   const [reason] = faults
@@ -147,7 +155,10 @@ function planConfiguration(
   if (configuration.proofAlgorithms === undefined) return 'proof_type'
   if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
   const keyReference = referenceTo(input, configuration.bindingMethods)
-  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
+  if (keyReference === undefined) return 'binding_method'
+  const { batchSize } = input.issuer.metadata
+  const { copies } = planCopies(configuration, { batchSize, did: input.did, wanted: input.batchCopies })
+  return { ...planned, keyReference, copies }
 }
 
 /**

@@ -10,6 +10,7 @@ import type { NotificationEvent } from '@countersign/protocol/openid4vci/notific
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { Envelope } from './message-encryption.ts'
 
 export interface IssuanceRecord {
   readonly id: string
@@ -26,10 +27,22 @@ export interface Progress {
   /** Where somebody authorizes the issuance in a browser. */
   readonly authorization?: KeptAuthorization
   readonly token?: KeptToken
+  /** Of copies that are asked for: a key for each, by `slotOf`. */
+  readonly keys?: Readonly<Record<string, readonly PrivateJwk[]>>
+  /** The card that gets what comes, in the place of a new one. */
+  readonly renews?: Renewed
   /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
+  /** Of those that are encrypted, by `slotOf`: what reads the answer. */
+  readonly envelopes?: Readonly<Record<string, Envelope>>
   /** What the issuer is to hear of, by `slotOf`; absent where it takes no notifications. */
   readonly notices?: Readonly<Record<string, Notice>>
+}
+
+export interface Renewed {
+  readonly credentialId: string
+  /** Copies that go when the new ones are there. */
+  readonly replaces: 'used' | 'all'
 }
 
 export interface KeptAuthorization {
@@ -74,6 +87,10 @@ export interface KeptToken {
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Epoch seconds; absent where the issuer did not say, and in rows of releases before. */
   readonly expiresAt?: number | undefined
+  /** By which the next token is had; absent where there is none. */
+  readonly refreshToken?: string | undefined
+  /** Somebody asks for the next one since then, in epoch seconds. */
+  readonly refreshing?: { readonly at: number; readonly by: string } | undefined
   /** What the token is good for, in the order of the offer. */
   readonly entitled: readonly Entitlement[]
 }
@@ -134,26 +151,35 @@ export async function beginIssuance(
   hash: string,
   keyId: string,
 ): Promise<IssuanceRecord> {
-  const id = wallet.newId()
   const progress: Progress = { senderKey: generateSoftwareKey('ES256'), requests: {} }
   await wallet.database.db
     .insertInto('receptions')
-    .values({
-      id,
-      wallet_id: owned.id,
-      offer_hash: hash,
-      key_id: keyId,
-      state: 'open',
-      progress_sealed: sealed(wallet, id, progress),
-      version: 1,
-      created_at: wallet.now(),
-    })
+    .values(issuanceRow(wallet, owned, { hash, keyId, progress }))
     .onConflict((conflict) => conflict.columns(['wallet_id', 'offer_hash']).doNothing())
     .execute()
   await forgetOld(wallet, owned)
   const begun = await findIssuance(wallet, owned, hash)
   if (begun === undefined) throw new Error('an issuance that was just written is not there')
   return begun
+}
+
+/** A new one, with what is known of it. */
+export function issuanceRow(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { hash, keyId, progress }: { readonly hash: string; readonly keyId: string; readonly progress: Progress },
+): IssuanceRow {
+  const id = wallet.newId()
+  return {
+    id,
+    wallet_id: owned.id,
+    offer_hash: hash,
+    key_id: keyId,
+    state: 'open',
+    progress_sealed: sealed(wallet, id, progress),
+    version: 1,
+    created_at: wallet.now(),
+  }
 }
 
 /**
@@ -175,12 +201,19 @@ export async function advance(
 }
 
 export async function reload(wallet: Wallet, { id }: Pick<IssuanceRecord, 'id'>): Promise<IssuanceRecord> {
+  const issuance = await findIssuanceById(wallet, id)
+  if (issuance === undefined) throw new Error('an issuance that is under way is not there')
+  return issuance
+}
+
+/** Undefined for one that was forgotten. */
+export async function findIssuanceById(wallet: Wallet, id: string): Promise<IssuanceRecord | undefined> {
   const row = await wallet.database.db
     .selectFrom('receptions')
     .selectAll()
     .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  return opened(wallet, row)
+    .executeTakeFirst()
+  return row && opened(wallet, row)
 }
 
 /** Everything promised is stored; proofs are dropped, and token and key with them where nothing is left to tell. */
@@ -236,8 +269,14 @@ async function changeNotice(
   }
 }
 
-/** What a finished issuance keeps. */
-function leftToTell({ authorization: _authorization, notices = {}, ...progress }: Progress): Progress {
+/** What a finished issuance keeps. Keys of copies are with the copies by now. */
+function leftToTell({
+  authorization: _authorization,
+  envelopes: _envelopes,
+  keys: _keys,
+  notices = {},
+  ...progress
+}: Progress): Progress {
   const left = Object.entries(notices).filter(([, { told }]) => told === undefined)
   if (left.length === 0) return NO_PROGRESS
   return { ...progress, requests: {}, notices: Object.fromEntries(left) }
@@ -280,6 +319,14 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
     .where('created_at', '<', now() - KEPT_OPEN_SECONDS)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('credentials').select('id').whereRef('reception_id', '=', 'receptions.id'))),
+    )
+    // What is still to come is waited for as long as it says itself.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deferred_credentials').select('id').whereRef('reception_id', '=', 'receptions.id'),
+        ),
+      ),
     )
     .execute()
 }

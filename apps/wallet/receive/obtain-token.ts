@@ -78,7 +78,10 @@ function isCodeRefused(refusal: TokenRefusal): boolean {
 }
 
 /** Who speaks for the issuance: its sender key where the server knows DPoP. */
-export function senderOf({ progress }: IssuanceRecord, { authorizationServer }: Issuer): Sender {
+export function senderOf(
+  { progress }: IssuanceRecord,
+  { authorizationServer }: Pick<Issuer, 'authorizationServer'>,
+): Sender {
   const { senderKey, token } = progress
   const signer = senderKey && dpopSigner(senderKey, authorizationServer.dpopAlgorithms)
   return { signer, token }
@@ -135,7 +138,7 @@ function keptToken(
   plan: IssuancePlan,
   now: number,
 ): Result<KeptToken, TokenRefusal> {
-  const { accessToken, tokenType, authorizationDetails, expiresInSeconds } = response
+  const { accessToken, tokenType, authorizationDetails, expiresInSeconds, refreshToken } = response
   const all: readonly Entitlement[] = plan.configurations.flatMap(({ id: configurationId }) => {
     if (authorizationDetails === undefined) return [{ configurationId }]
     return authorizationDetails
@@ -146,7 +149,7 @@ function keptToken(
   if (all.length === 0) return refuse({ code: 'nothing_granted' })
   if (all.length > MAX_ENTITLEMENTS) return refuse({ code: 'too_many_granted', max: MAX_ENTITLEMENTS })
   const expiresAt = expiresInSeconds === undefined ? undefined : now + expiresInSeconds
-  return ok({ accessToken, tokenType, expiresAt, entitled: all })
+  return ok({ accessToken, tokenType, expiresAt, refreshToken, entitled: all })
 }
 
 function dpopSigner(key: PrivateJwk, algorithms: readonly string[]) {

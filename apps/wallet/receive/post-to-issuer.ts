@@ -15,6 +15,8 @@ export interface IssuerPost {
   readonly url: string
   /** It is absent where there is no body. */
   readonly contentType?: string | undefined
+  /** JSON when absent. */
+  readonly accept?: string | undefined
   readonly body: string
   readonly sender: Sender
   /** Of the answer, in bytes. */
@@ -64,11 +66,11 @@ export async function sendToIssuer(
 }
 
 async function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
-  const { url, contentType, body, maxBytes } = call
+  const { url, contentType, accept = 'application/json', body, maxBytes } = call
   const answer = await wallet.outgoing.post({
     url,
     contentType,
-    accept: 'application/json',
+    accept,
     body,
     maxBytes,
     headers: () => senderHeaders(wallet, call, nonce),

@@ -20,6 +20,7 @@ import { chooseDid, type DidUnknown, namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { askFor } from './authorization-plan.ts'
+import { roomToWait, type TooManyWaiting } from './deferred-record.ts'
 import {
   type FetchMetadataRefusal,
   type FetchOfferRefusal,
@@ -28,23 +29,19 @@ import {
   fetchOffer,
   type Issuer,
 } from './fetch-offer.ts'
+import { finishIfWhole } from './finish-issuance.ts'
 import { type IssuancePlan, type PlanRefusal, planIssuance } from './issuance-plan.ts'
-import {
-  beginIssuance,
-  findIssuance,
-  finishIssuance,
-  type IssuanceRecord,
-  issuanceHash,
-} from './issuance-record.ts'
+import { beginIssuance, findIssuance, type IssuanceRecord, issuanceHash } from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
 import { clientIdFor, obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { keepRenewal } from './renewal-record.ts'
 import { type SendRefusal, sendToAuthorize } from './send-to-authorize.ts'
 import { tellAccepted } from './tell-issuer.ts'
 
 export interface UseOffer {
   /** The URL of an offer, or its JSON. */
   readonly offer: string
-  /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
+  /** Whose key the credentials are bound to; when absent that of each copy, or the default DID's. A repeated call keeps the first one's. */
   readonly did?: string | undefined
   readonly txCode?: string | undefined
 }
@@ -61,6 +58,7 @@ export type ReceiveRefusal =
   | DidUnknown
   | KeyUnknown
   | TooManyCredentials
+  | TooManyWaiting
 
 /** The offer as it is written, for somebody who looks before accepting. */
 export async function resolveCredentialOffer(
@@ -130,8 +128,14 @@ export async function takeUpOffer(
   if (!granted.ok) return granted
   const obtained = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
   const { refused } = obtained
-  if (refused === undefined)
-    return ok(await takenUp(wallet, owned, await finishIssuance(wallet, obtained.issuance)))
+  if (refused === undefined) {
+    await keepRenewal(wallet, owned, obtained.issuance, {
+      issuer,
+      plan,
+      clientId: clientIdFor(wallet, issuer, plan),
+    })
+    return ok(await takenUp(wallet, owned, await finishIfWhole(wallet, obtained.issuance)))
+  }
   // Of what came before.
   await tellAccepted(wallet, obtained.issuance)
   return refused
@@ -187,6 +191,8 @@ async function prepare(
   if (!planned.ok) return planned
   const room = await roomFor(wallet, owned, planned.value.plan.configurations.length)
   if (!room.ok) return room
+  const waiting = before === undefined ? await roomToWait(wallet, owned) : ok(undefined)
+  if (!waiting.ok) return waiting
   const issuance = before ?? (await beginIssuance(wallet, owned, wanted.hash, chosen.value))
   if (issuance.keyId === chosen.value) return ok({ ...planned.value, issuance, issuer: issuer.value })
   // Somebody else began at the same moment, with another key: that one counts.
@@ -220,6 +226,7 @@ async function planWith(
     names,
     txCode,
     formats: wallet.formats,
+    batchCopies: wallet.batchCopies,
     did,
   })
   if (!plan.ok) return plan

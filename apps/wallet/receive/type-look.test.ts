@@ -3,6 +3,7 @@ import { integrityValue } from '@countersign/credential/type-metadata/integrity'
 import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
 import { onSqlite } from '../testing/wallet.testing.ts'
+import { typeLooks } from '../type-looks.ts'
 import { lookFor } from './type-look.ts'
 
 const open: { close(): Promise<void> }[] = []
@@ -49,7 +50,7 @@ async function publisher(documents: (url: string) => Readonly<Record<string, obj
 onSqlite('the look of a card', (store) => {
   const received = (vct: string, repositoryUrl?: string, integrity?: string) =>
     lookFor(
-      { ...store().instance(), repositoryUrl },
+      { ...store().instance(), repositoryUrl, typeLooks: typeLooks() },
       { type: vct, claims: { vct, ...(integrity !== undefined && { 'vct#integrity': integrity }) } },
       issuers,
     )

@@ -1,5 +1,6 @@
 /**
- * How the type of a credential wants to look (SD-JWT VC §5), asked for once, when the credential is received. It goes before what the
+ * How the type of a credential wants to look (SD-JWT VC §5), asked for when the credential is received, and once for a few
+ * minutes. It goes before what the
  * issuer says, since it is the same for everybody who issues the type. Who writes a hash into the credential wants it checked:
  * metadata with other bytes are nobody's, and the card is a neutral one.
  */
@@ -39,13 +40,25 @@ export async function lookFor(
   if (claims['vct'] !== type) return { look: issuers, drawings: NO_DRAWINGS }
   const { 'vct#integrity': integrity } = claims
   const asked = { vct: type, ...(typeof integrity === 'string' && { integrity }) }
-  const resolving = resolveType(asked, sourceOf(wallet), wallet.crypto)
-  const resolved = await within(resolving, WAIT_MS, undefined)
+  const resolved = await within(resolvedType(wallet, asked), WAIT_MS, undefined)
   if (resolved?.ok === true)
     return { look: combined(typeLookOf(resolved.value), issuers), drawings: drawingsOf(resolved.value) }
   const isForged = resolved?.error.code.startsWith('integrity_') === true
   const neutral = { displays: [], claims: [], receivedFrom: issuers?.receivedFrom }
   return { look: isForged ? neutral : issuers, drawings: NO_DRAWINGS }
+}
+
+async function resolvedType(
+  wallet: Wallet,
+  asked: Parameters<typeof resolveType>[0],
+): ReturnType<typeof resolveType> {
+  const { typeLooks } = wallet
+  const { integrity, vct } = asked
+  const known = typeLooks.find(vct, integrity, wallet.now())
+  if (known !== undefined) return ok(known)
+  const resolved = await resolveType(asked, sourceOf(wallet), wallet.crypto)
+  if (resolved.ok) typeLooks.keep(vct, integrity, wallet.now(), resolved.value)
+  return resolved
 }
 
 function drawingsOf({ claims, display }: ResolvedType): TypeDrawings {

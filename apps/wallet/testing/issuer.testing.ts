@@ -16,6 +16,7 @@ import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
 import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { type GrantRequest, parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import { REFRESH_TOKEN } from '@countersign/protocol/oauth/grants/refresh-token'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import {
   parseCredentialRequest,
@@ -97,11 +98,22 @@ export interface TestIssuerOptions {
   readonly server?: JsonObject
   /** Every configuration has this scope; null: none has one. */
   readonly scope?: string | null
+  /** How many credentials one request may ask for; absent: one. */
+  readonly batchSize?: number
+  /** Tokens come with one for another, which is a new one each time; what was issued may be had once more with it. */
+  readonly refreshes?: boolean
   /** What of this configuration is issued: nothing. */
   readonly denies?: string
   /** Its metadata name it as its own authorization server. */
   readonly namesServer?: boolean
+  /** Stands in front of it, and may ask it for what it would answer. */
+  readonly around?: (
+    request: TestRequest,
+    inner: (request: TestRequest) => Promise<Answer>,
+  ) => Promise<Answer>
 }
+
+export type TestRequest = Parameters<Parameters<typeof startFaultyServer>[0]>[0]
 
 /** Of which configuration an accepted request told what. */
 export interface TestNotification {
@@ -145,12 +157,14 @@ interface Offer {
   readonly grant: NonNullable<OfferWish['grant']>
   sender?: string
   token?: string
+  /** How often the token was refreshed. */
+  generation: number
   readonly issued: Map<string, Issued>
 }
 
 interface Issued {
   readonly key: string
-  readonly credential: Promise<string>
+  readonly credentials: Promise<readonly string[]>
   readonly notificationId: string
 }
 
@@ -202,8 +216,12 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   const server = await startFaultyServer(async (request) => {
     if (request.path === options.hangsAt) await new Promise(() => {})
     const refusal = refusedNonce(state, request.headers['dpop'])
-    const answer = withDpopNonce(state, refusal ?? (await handle(state, request)))
-    const { rewrite } = options
+    const { around, rewrite } = options
+    const inner = (asked: TestRequest) => handle(state, asked)
+    const answer = withDpopNonce(
+      state,
+      refusal ?? (await (around === undefined ? inner(request) : around(request, inner))),
+    )
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
   state.url = server.url
@@ -246,7 +264,7 @@ function withDpopNonce({ dpopNonces, options }: State, answer: Answer): Answer {
 
 function newOffer(state: State, wish: OfferWish = {}): string {
   const { configurations = [identity.id], txCode, byValue = false, grant = 'pre-authorized' } = wish
-  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode, grant }
+  const offer: Offer = { code: secret(), configurations, issued: new Map(), generation: 0, txCode, grant }
   state.offers.set(offer.code, offer)
   return byValue
     ? offerUrlByValue(offerJson(state, offer))
@@ -272,10 +290,7 @@ function demandedTxCode({ txCode }: Offer) {
   return txCode === undefined ? undefined : ({ inputMode: 'numeric', length: txCode.length } as const)
 }
 
-async function handle(
-  state: State,
-  request: Parameters<Parameters<typeof startFaultyServer>[0]>[0],
-): Promise<Answer> {
+async function handle(state: State, request: TestRequest): Promise<Answer> {
   const { path, headers, body } = request
   if (path.startsWith('/offer/')) return offerAnswer(state, path.slice('/offer/'.length))
   const dpop = typeof headers['dpop'] === 'string' ? headers['dpop'] : undefined
@@ -328,7 +343,7 @@ function serverMetadata({ options, url }: State): JsonObject {
 }
 
 function metadata(state: State): JsonObject {
-  const { namesServer, scope } = state.options
+  const { batchSize, namesServer, scope } = state.options
   const described = configurations.map((configuration) => ({
     ...configuration,
     scope: scope === null ? '' : (scope ?? configuration.id),
@@ -351,6 +366,7 @@ function metadata(state: State): JsonObject {
   }))
   return {
     ...writeIssuerMetadata({ issuer: state.url, configurations: described, formats }),
+    ...(batchSize !== undefined && { batch_credential_issuance: { batch_size: batchSize } }),
     ...(namesServer === true && { authorization_servers: [state.url] }),
   }
 }
@@ -381,6 +397,7 @@ async function token(state: State, form: Record<string, string>, from: string | 
   const request = parseGrantRequest(form)
   if (!request.ok || from === undefined) return json(400, { error: 'invalid_grant' })
   const asked = request.value
+  if (asked.grantType === REFRESH_TOKEN) return refresh(state, asked.refreshToken, from)
   const offer = await offerFor(state, asked, { clientId: form['client_id'], sender: from })
   if (offer === undefined) return json(400, { error: 'invalid_grant' })
   if (asked.grantType === PRE_AUTHORIZED_CODE && asked.txCode !== offer.txCode)
@@ -390,7 +407,28 @@ async function token(state: State, form: Record<string, string>, from: string | 
   offer.token ??= secret()
   offer.sender = from
   state.tokens.add(offer.token)
-  return json(200, writeTokenResponse({ accessToken: offer.token, tokenType: 'DPoP', expiresIn: 300 }))
+  return tokenAnswer(state, offer, offer.token)
+}
+
+function tokenAnswer({ options }: State, { code, generation }: Offer, accessToken: string): Answer {
+  const refreshToken = options.refreshes === true ? `${code}.${generation}` : undefined
+  return json(200, writeTokenResponse({ accessToken, tokenType: 'DPoP', expiresIn: 300, refreshToken }))
+}
+
+/** The one before gives the same answer until something is issued. */
+function refresh(state: State, refreshToken: string, from: string): Answer {
+  const [code = '', number] = refreshToken.split('.')
+  const offer = state.offers.get(code)
+  if (offer?.token === undefined || offer.sender !== from) return json(400, { error: 'invalid_grant' })
+  const isRetry = Number(number) === offer.generation - 1 && offer.issued.size === 0
+  if (Number(number) !== offer.generation && !isRetry) return json(400, { error: 'invalid_grant' })
+  if (!isRetry) {
+    offer.generation += 1
+    offer.token = secret()
+    offer.issued.clear()
+    state.tokens.add(offer.token)
+  }
+  return tokenAnswer(state, offer, offer.token)
 }
 
 async function offerFor(state: State, asked: GrantRequest, by: TokenAsker): Promise<Offer | undefined> {
@@ -406,7 +444,7 @@ function offerOf(state: State, request: AuthorizationRequest | undefined): Offer
   const known = state.offers.get(id)
   if (known !== undefined || request.issuerState !== undefined) return known
   const asked = request.details?.map(({ configurationId }) => configurationId) ?? request.scope
-  const made: Offer = { code: id, configurations: asked, issued: new Map(), grant: 'browser' }
+  const made: Offer = { code: id, configurations: asked, issued: new Map(), generation: 0, grant: 'browser' }
   state.offers.set(id, made)
   return made
 }
@@ -420,40 +458,50 @@ async function credential(
   const offer = [...state.offers.values()].find((one) => one.token === accessToken)
   if (offer === undefined || from === undefined || offer.sender !== from)
     return json(401, { error: 'invalid_token' })
-  const request = parseCredentialRequest(body)
+  const { batchSize, didKeys, needsNoProof } = state.options
+  const request = parseCredentialRequest(body, defined({ batchSize }))
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
-  const [jwt = ''] = request.value.proofs?.values ?? []
-  const { didKeys, needsNoProof } = state.options
-  if (needsNoProof === true) return issue(state, offer, request.value.configurationId, { thumbprint: from })
+  const jwts = request.value.proofs?.values ?? ['']
+  if (needsNoProof === true) return issue(state, offer, request.value.configurationId, [{ thumbprint: from }])
   const expected = { issuer: state.url, now: now(), ...window, didKeys }
-  const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
-  if (!proof.ok) return json(400, { error: 'invalid_proof' })
-  const nonce = proof.value.nonce ?? ''
+  const proofs: VerifiedKeyProof[] = []
+  for (const jwt of jwts) {
+    const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
+    if (!proof.ok) return json(400, { error: 'invalid_proof' })
+    proofs.push(proof.value)
+  }
+  const nonces = new Set(proofs.map(({ nonce }) => nonce ?? ''))
+  const [nonce = ''] = nonces
   const usedBy = state.nonces.get(nonce)
-  if (usedBy === undefined || (usedBy !== '' && usedBy !== jwt)) return json(400, { error: 'invalid_nonce' })
-  state.nonces.set(nonce, jwt)
-  return issue(state, offer, request.value.configurationId, proof.value)
+  const all = jwts.join(' ')
+  if (nonces.size !== 1 || usedBy === undefined || (usedBy !== '' && usedBy !== all))
+    return json(400, { error: 'invalid_nonce' })
+  state.nonces.set(nonce, all)
+  return issue(state, offer, request.value.configurationId, proofs)
 }
 
 async function issue(
   state: State,
   offer: Offer,
   configurationId: string,
-  proof: VerifiedKeyProof | WithoutProof,
+  proofs: readonly (VerifiedKeyProof | WithoutProof)[],
 ): Promise<Answer> {
   if (state.options.denies === configurationId) return json(400, { error: 'credential_request_denied' })
   const before = offer.issued.get(configurationId)
-  if (before !== undefined && before.key !== proof.thumbprint)
-    return json(400, { error: 'credential_request_denied' })
+  const key = proofs
+    .map(({ thumbprint }) => thumbprint)
+    .toSorted()
+    .join(' ')
+  if (before !== undefined && before.key !== key) return json(400, { error: 'credential_request_denied' })
   const issued = before ?? {
-    key: proof.thumbprint,
-    credential: sign(state, configurationId, proof),
+    key,
+    credentials: Promise.all(proofs.map((proof) => sign(state, configurationId, proof))),
     notificationId: secret(),
   }
   offer.issued.set(configurationId, issued)
   const { notificationId = issued.notificationId } = state.options
-  return json(200, { ...writeCredentialResponse([await issued.credential]), notification_id: notificationId })
+  return json(200, { ...writeCredentialResponse(await issued.credentials), notification_id: notificationId })
 }
 
 function notification(state: State, accessToken: string, from: string | undefined, body: JsonObject): Answer {

@@ -135,9 +135,13 @@ ${extras.map((claim) => [pick(claim, t.choice, view), claim.along.map((one) => p
         way,
         view,
         way.optional.filter((claim) => !extras.includes(claim)),
-      )}</div>`
+      )}${seenBefore(candidate, view)}</div>`
     }),
   )
+}
+
+function seenBefore({ reused }: Candidate, view: View): Content {
+  return reused === true ? html`<p>${plainTexts(view.language).request.reused}</p>` : ''
 }
 
 function fromCard({ issuerName, title }: Candidate): Markup {
@@ -245,7 +249,7 @@ function queryPart(query: Query, at: number, choices: Choices, view: View): Cont
   const cards = candidates.map(
     (candidate, card) =>
       html`<div class="query">${candidates.length === 1 ? fromCard(candidate) : html`<h3 class="label foreign">${card + 1}. ${plainName(candidate.title)}</h3>`}
-${wayFields(candidate, at, card, view)}</div>`,
+${wayFields(candidate, at, card, view)}${seenBefore(candidate, view)}</div>`,
   )
   const label = candidates.length === 1 ? t.what : t.which
   return part(`query${at}`, label, [which === '' ? '' : html`<div class="which">${which}</div>`, cards])

@@ -181,6 +181,15 @@ describe('the page that shares', () => {
     expect(text).not.toContain('email-value')
   })
 
+  it('says where a card can be recognised, since each copy of it has been seen', () => {
+    const sentence = 'Each copy of this card has been seen by somebody'
+    const seen = preview([query('pid', candidate('card', { reused: true }))])
+    const asked = { ...asking, preview: seen, choices: firstChoices(seen) }
+    expect(consentPage(asked, view).text).toContain(sentence)
+    expect(consentPage(asked, { ...view, language: 'de' }).text).toContain('Jedes Exemplar dieser Karte')
+    expect(consentPage(asking, view).text).not.toContain(sentence)
+  })
+
   it('has no button where nothing would be shared', () => {
     const { text } = consentPage({ ...asking, choices: { ...asking.choices, options: [undefined] } }, view)
     expect(text).not.toContain('id="share"')

@@ -8,7 +8,11 @@ import type { World } from '../world.ts'
 
 /** Those of the issuer that are not for wallets. */
 const management = endpoints.filter(
-  ({ path, service }) => service === 'issuer' && /^\/(onboard|openid4vc|cluster)\/(?!offers\/)/.test(path),
+  ({ path, service }) =>
+    service === 'issuer' &&
+    /^\/(api-keys|audit|cluster|introspect|onboard|openid4vc|trust)(\/|$)/.test(path) &&
+    // What is offered to everybody is open to everybody.
+    !path.startsWith('/openid4vc/offers/'),
 )
 
 /** Afterwards the key still opens the door. */
@@ -22,24 +26,33 @@ const locked: Stage<undefined> = {
 
 type Headers = NonNullable<Sending['headers']>
 
-const attempts: readonly (readonly [name: string, headers: (apiKey: string) => Headers])[] = [
-  ['no key', () => ({})],
+type Attempt = readonly [name: string, headers: (apiKey: string) => Headers]
+
+/** A credential that is not good. */
+const wrong: readonly Attempt[] = [
   ['an empty key', () => ({ 'x-api-key': '' })],
   ['another key', () => ({ 'x-api-key': 'guess' })],
   ['the key and a blank', (apiKey) => ({ 'x-api-key': `${apiKey} x` })],
   ['half of the key', (apiKey) => ({ 'x-api-key': apiKey.slice(0, -1) })],
   ['the key in other letters', (apiKey) => ({ 'x-api-key': apiKey.toUpperCase() })],
   ['the key twice', (apiKey) => ({ 'x-api-key': [apiKey, apiKey] })],
+  ['an API key that nobody has', () => ({ 'x-api-key': `csk_${'0'.repeat(20)}_${'A'.repeat(43)}` })],
+  ['a token of nobody', () => ({ authorization: 'Bearer e30.e30.e30' })],
+  [
+    'a wrong key beside the right one',
+    (apiKey) => ({ 'x-api-key': 'guess', authorization: `Bearer ${apiKey}` }),
+  ],
+]
+
+/** No credential at all. */
+const missing: readonly Attempt[] = [
+  ['no key', () => ({})],
   [
     'the key as Basic',
     (apiKey) => ({ authorization: `Basic ${Buffer.from(`:${apiKey}`).toString('base64')}` }),
   ],
   ['the key without a scheme', (apiKey) => ({ authorization: apiKey })],
   ['the key in a cookie', (apiKey) => ({ cookie: `x-api-key=${apiKey}` })],
-  [
-    'a wrong key beside the right one',
-    (apiKey) => ({ 'x-api-key': 'guess', authorization: `Bearer ${apiKey}` }),
-  ],
 ]
 
 const refusal = {
@@ -48,15 +61,26 @@ const refusal = {
   headers: { 'www-authenticate': /^Bearer realm="management"$/ },
 } as const
 
+const refusalOfWrong = {
+  status: 401,
+  message: /management credential is not known/,
+  headers: { 'www-authenticate': /^Bearer realm="management", error="invalid_token"$/ },
+} as const
+
+const attempts = [
+  ...missing.map((attempt) => ({ attempt, refusal })),
+  ...wrong.map((attempt) => ({ attempt, refusal: refusalOfWrong })),
+]
+
 function addressed(world: World, endpoint: (typeof management)[number]): string {
   return urlOf(endpoint, { ...world, issuer: world.lockedIssuer })
 }
 
 const calls: readonly BadInput<undefined>[] = management.flatMap((endpoint) =>
   Object.keys(endpoint.methods).flatMap((method) =>
-    attempts.map(([name, headers]) => ({
+    attempts.map(({ attempt: [name, headers], refusal: refused }) => ({
       name: `${method} ${endpoint.path}, ${name}`,
-      ...refusal,
+      ...refused,
       send: (_: undefined, world: World) =>
         send(addressed(world, endpoint), {
           method,

@@ -132,8 +132,22 @@ const orders: readonly BadInput<undefined>[] = [
   ),
   bad(
     'a way of authentication that is not offered',
-    /PRE_AUTHORIZED/,
-    change({ authenticationMethod: 'PWD' }),
+    /ID_TOKEN is not supported/,
+    change({ authenticationMethod: 'ID_TOKEN' }),
+  ),
+  bad('a log-in where nobody knows the users', /userLogin/, change({ authenticationMethod: 'PWD' })),
+  bad(
+    'a presentation that nobody asks for',
+    /vpRequest.*is needed/,
+    change({ authenticationMethod: 'VP_TOKEN' }),
+  ),
+  bad(
+    'a query for nobody, and claims of him',
+    /vpRequest.*userClaims/,
+    change({
+      vpRequest: { request_credentials: ['UniversityDegree'] },
+      userClaims: { given_name: 'given_name' },
+    }),
   ),
   bad(
     'a transaction code for an offer that is taken up in a browser',

@@ -16,6 +16,10 @@ export const auditPage = z
           .describe(
             'Tells management credentials apart and says nothing else of them; absent where none is needed',
           ),
+        callerName: z
+          .string()
+          .optional()
+          .describe('What operators call that credential; absent where none is needed'),
         method: z.string(),
         route: z.string().describe('Pattern of the address'),
         path: z.string().describe('The address'),
@@ -36,6 +40,7 @@ export const auditPage = z
           {
             at: 1_800_000_000,
             caller: 'k2VgL0cJq8oXw1aZ',
+            callerName: 'registry (csk_5f0c8f5e3b4f0e9d1c0d)',
             method: 'PUT',
             route: '/openid4vc/profiles/:name',
             path: '/openid4vc/profiles/members',

@@ -9,6 +9,7 @@ export const issuanceEvent = z.object({
       'offered',
       'opened',
       'authorized',
+      'authorization_authenticated',
       'authorization_denied',
       'tx_code_wrong',
       'token_issued',
@@ -26,14 +27,14 @@ export const issuanceEvent = z.object({
       'credential_deleted',
     ])
     .describe(
-      '`opened`: the offer was fetched for the first time (an offer by value never is); `credential_deferred`: the wallet was told to come again; `deferral_approved`, `deferral_refused`: somebody decided; `authorized`, `authorization_denied`: somebody said yes or no to it in a browser; `token_issued`: the code was used; `token_revoked`: the token is good for nothing any more, `detail` says why; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
+      '`opened`: the offer was fetched for the first time (an offer by value never is); `credential_deferred`: the wallet was told to come again; `deferral_approved`, `deferral_refused`: somebody decided; `authorization_authenticated`: it is known who somebody is who came in a browser, `detail` says how; `authorized`, `authorization_denied`: somebody said yes or no to it in a browser, or, with `detail` `login_denied` or `user_claims_unfit`, it was said for him; `token_issued`: the code was used; `token_revoked`: the token is good for nothing any more, `detail` says why; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
     ),
   at: z.int().describe('Epoch seconds'),
   detail: z
     .string()
     .optional()
     .describe(
-      'The credential configuration that the event is about, the client that somebody said yes to, or why the issuance was closed',
+      'The credential configuration that the event is about, the client that somebody said yes to, how somebody showed who he is, why it was denied for him, or why the issuance was closed',
     ),
   servedBy: z
     .string()

@@ -8,6 +8,7 @@ import { callbackHeaders } from '../callbacks.ts'
 import { jsonObject } from '../json.ts'
 import { type RefusedMembers, strict } from '../strict.ts'
 import { ISSUE_BATCH_EXAMPLES, ISSUE_EXAMPLES } from './offer-examples.ts'
+import { authenticationMethod, tellTerms, userClaims, vpRequest } from './users.ts'
 
 export interface DisclosureMapInput {
   fields: Record<string, { sd?: boolean | undefined; children?: DisclosureMapInput | undefined }>
@@ -39,8 +40,6 @@ export const txCode = strict({
   description: z.string().max(300).optional(),
 }).describe('Ask the wallet for a transaction code that travels over another channel')
 
-const onlyPreAuthorized = 'not supported: offers are pre-authorized, and what travels is OpenID4VCI 1.0'
-
 /** walt.id's members that would change what is issued. */
 const REFUSED: RefusedMembers = {
   vct: 'not supported: the credential configuration says the type',
@@ -51,11 +50,11 @@ const REFUSED: RefusedMembers = {
   display: 'not supported: how a type is shown stands in the metadata of the issuer',
   trustedRootCAs: 'not supported: whom a service believes is its configuration, trustedIssuers',
   authorizedTransactionDataTypes: 'not supported',
-  vpRequestValue: onlyPreAuthorized,
-  vpProfile: onlyPreAuthorized,
-  useJar: onlyPreAuthorized,
-  credentialFormat: onlyPreAuthorized,
-  draft11EncodeOfferedCredentialsByReference: onlyPreAuthorized,
+  vpRequestValue: 'not supported: vpRequest says what is asked for',
+  vpProfile: 'not supported: what travels is OpenID4VP 1.0',
+  useJar: 'not supported: the verifier signs its requests',
+  credentialFormat: 'not supported: vpRequest says which format',
+  draft11EncodeOfferedCredentialsByReference: 'not supported: what travels is OpenID4VCI 1.0',
 }
 
 export const maxRedemptions = z
@@ -63,11 +62,8 @@ export const maxRedemptions = z
   .min(1)
   .max(10_000)
   .describe(
-    'How many may take the offer up, each in an issuance of its own; 1 when absent. More than one goes with NONE: a pre-authorized code is for one',
+    'How many may take the offer up, each in an issuance of his own; 1 when absent. More than one goes with NONE, PWD and VP_TOKEN: a pre-authorized code is for one',
   )
-
-/** How whoever takes up an offer shows that he may; walt.id's names. */
-export const AUTHENTICATION_METHODS = ['PRE_AUTHORIZED', 'NONE'] as const
 
 const order = strict(
   {
@@ -84,15 +80,9 @@ const order = strict(
     x5Chain: z.array(z.string().max(20_000)).min(1).max(6).optional(),
     mapping: jsonObject.optional().describe('Members made at issuance, by data functions such as <uuid>'),
     selectiveDisclosure: disclosureMap.optional(),
-    authenticationMethod: z
-      .enum(AUTHENTICATION_METHODS, {
-        error:
-          'only PRE_AUTHORIZED and NONE are supported: with PWD, ID_TOKEN and VP_TOKEN nobody would be asked who he is',
-      })
-      .optional()
-      .describe(
-        'PRE_AUTHORIZED when absent: the code in the offer gives the token. NONE: whoever has the offer says yes to it in a browser (authorization code)',
-      ),
+    authenticationMethod: authenticationMethod.optional(),
+    vpRequest: vpRequest.optional(),
+    userClaims: userClaims.optional(),
     standardVersion: z
       .literal('DRAFT13', {
         error: 'only DRAFT13 is taken, as scripts have it: what travels is OpenID4VCI 1.0',
@@ -122,13 +112,10 @@ const order = strict(
     message: 'exactly one of credentialData and mdocData is required',
     path: ['credentialData'],
   })
-  .refine((body) => body.authenticationMethod !== 'NONE' || (body.txCode ?? body.txCodeValue) === undefined, {
-    message: 'goes with PRE_AUTHORIZED: a transaction code guards the code in the offer',
-    path: ['txCode'],
-  })
+  .superRefine(tellTerms)
   .refine(
-    ({ authenticationMethod = 'PRE_AUTHORIZED', maxRedemptions: most = 1 }) =>
-      authenticationMethod !== 'PRE_AUTHORIZED' || most === 1,
+    ({ authenticationMethod: method = 'PRE_AUTHORIZED', maxRedemptions: most = 1 }) =>
+      method !== 'PRE_AUTHORIZED' || most === 1,
     {
       message: 'more than one goes with another authenticationMethod: a pre-authorized code is for one',
       path: ['maxRedemptions'],
@@ -157,7 +144,14 @@ export const issueBodies = {
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
-const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode', 'authenticationMethod', 'maxRedemptions'] as const
+const OF_THE_OFFER = [
+  'txCode',
+  'txCodeValue',
+  'valueMode',
+  'authenticationMethod',
+  'vpRequest',
+  'maxRedemptions',
+] as const
 
 const orders = z
   .array(order)

@@ -168,6 +168,9 @@ export const authorizationQuery = z
   .record(z.string(), z.union([z.string(), z.array(z.string())]))
   .describe('client_id and request_uri of a pushed request, or the request itself')
 
+/** Which request a page goes on with. */
+export const authorizationPlace = z.object({ authorization: z.string().min(1).max(200) })
+
 /** What the form of the page posts. */
 export const authorizationDecision = z
   .object({

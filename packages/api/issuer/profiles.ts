@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
 import {
-  AUTHENTICATION_METHODS,
   createdOffer,
   disclosureMap,
   maxRedemptions,
@@ -14,6 +13,7 @@ import {
   profileName,
   txCode,
 } from './offers.ts'
+import { authenticationMethod, tellTerms, userClaims, vpRequest } from './users.ts'
 
 /** Also the name of a file, and a part of addresses. */
 const name = z
@@ -77,7 +77,8 @@ const terms = {
     .boolean()
     .optional()
     .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
-  authenticationMethod: z.enum(AUTHENTICATION_METHODS).optional(),
+  authenticationMethod: authenticationMethod.optional(),
+  vpRequest: vpRequest.optional(),
   txCode: txCode.optional(),
   maxRedemptions: maxRedemptions.optional(),
 }
@@ -91,6 +92,7 @@ const shape = {
     .optional()
     .describe("Name of one of the configured issuerKeys; without it the deployment's issuer signs"),
   claims: claims.prefault({ source: 'given' }),
+  userClaims: userClaims.optional(),
   ...terms,
   openToWallets: z
     .literal(true)
@@ -133,13 +135,15 @@ export const profileBody = strict(shape, {
   x5Chain: 'not supported: the key named by key has certificates in the configuration',
   credentialData: 'not supported: claims says where they come from',
   version: 'not supported: it rises by itself; a file says it',
-}).meta({ examples: [EXAMPLE, EXAMPLE_ASKING] })
+})
+  .superRefine(tellTerms)
+  .meta({ examples: [EXAMPLE, EXAMPLE_ASKING] })
 
 /** As a file writes it, whose name is that of the profile. */
 export const profileFile = strict({
   ...shape,
   version: z.int().min(1).max(1_000_000_000).default(1),
-})
+}).superRefine(tellTerms)
 
 export type Profile = z.output<typeof profileBody>
 

@@ -1,6 +1,7 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import { z } from 'zod'
-import { AUTHENTICATION_METHODS, profileName } from './offers.ts'
+import { profileName } from './offers.ts'
+import { AUTHENTICATION_METHODS } from './users.ts'
 
 export const sessionParams = z.object({ id: z.string().min(1).max(200).describe('From the issue call') })
 

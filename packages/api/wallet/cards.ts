@@ -1,7 +1,7 @@
 /** The cards of a wallet: all in one answer as somebody sees them who looks for one, and one of them with what is on it. */
 import { z } from 'zod'
 import { isoTime } from '../values.ts'
-import { credentialParams } from './credentials.ts'
+import { copyCount, credentialParams } from './credentials.ts'
 import { claimPath, issuerName, shownClaim, shownLook, shownTrust } from './shown.ts'
 
 export const pictureParams = credentialParams.extend({ picture: z.string().min(1).max(100) })
@@ -58,6 +58,7 @@ export const openedCard = walletCard
       .describe('Claims that the card has and that cannot be shown: JSON does not carry their numbers'),
     trust: shownTrust.describe('Of the signature of this very card, judged now'),
     bound: z.boolean().describe('Whether a key of this wallet has to sign when it is shown'),
+    copies: copyCount,
   })
   .meta({
     examples: [
@@ -71,6 +72,7 @@ export const openedCard = walletCard
           source: './config/trust.pem',
         },
         bound: true,
+        copies: { unused: 9, total: 10 },
       },
     ],
   })

@@ -40,6 +40,7 @@ const exampleCredential = {
   pending: false as const,
   format: 'dc+sd-jwt',
   parsedDocument: { vct: 'urn:eudi:pid:1', family_name: 'Example', given_name: 'Ada' },
+  copies: { unused: 9, total: 10 },
 }
 
 const claimPath = z.array(z.union([z.string(), z.int(), z.null()]))
@@ -48,6 +49,14 @@ const unshown = z
   .array(claimPath)
   .optional()
   .describe('Claims that the credential has and that cannot be shown: JSON does not carry their numbers')
+
+export const copyCount = z
+  .object({
+    unused: z.int().describe('That nobody has seen'),
+    total: z.int(),
+  })
+  .optional()
+  .describe('Credentials of this content, each with a key of its own and shown once; absent where it is one')
 
 export const credential = z
   .object({
@@ -61,6 +70,7 @@ export const credential = z
     format: z.string().describe('`dc+sd-jwt`, `mso_mdoc`, `jwt_vc_json` …'),
     parsedDocument: jsonObject.describe('The claims'),
     unshown,
+    copies: copyCount,
   })
   .meta({ examples: [exampleCredential] })
 

@@ -37,7 +37,9 @@ export const useOfferQuery = strict({
     .min(1)
     .max(4096)
     .optional()
-    .describe('Whose key the credential is bound to; the default DID without it'),
+    .describe(
+      'Whose key the credential is bound to. Without it a key of its own for each copy, where the issuer gives several; else that of the default DID',
+    ),
   pinOrTxCode: z
     .string()
     .min(1)

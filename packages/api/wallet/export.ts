@@ -20,6 +20,20 @@ export const walletExport = z
         format: z.string(),
         credential: z.string().describe('As it was issued, disclosures included'),
         keyId: z.string().optional().describe('Of the key that it is bound to'),
+        copies: z
+          .object({
+            unused: z.int(),
+            total: z.int(),
+            each: z.array(
+              z.object({
+                credential: z.string(),
+                privateJwk: jsonObject.describe('Of this copy alone: whoever has it, can use it'),
+                uses: z.int().describe('In how many answers it was'),
+              }),
+            ),
+          })
+          .optional()
+          .describe('Several of one content, this one among them; absent where it is one'),
         addedOn: isoTime,
         deletedOn: isoTime.optional(),
         categories: z.array(z.string()),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
+import { unissued } from './deferred.ts'
 import { claimPath } from './shown.ts'
 
 export const EVENTS_MOST = 100
@@ -82,11 +83,12 @@ const data = z.object({
   outcome: z
     .enum(['unanswered', 'taken', 'refused'])
     .optional()
-    .describe('What the verifier said; `unanswered`: it may have arrived'),
+    .describe('What the other side said; `unanswered`: it may have arrived'),
   party: party.optional(),
   purpose: z.string().optional().describe('In their own words'),
   declined: z.enum(['offer', 'request']).optional(),
   permanent: z.boolean().optional().describe('Of a deletion'),
+  unissued: unissued.optional(),
   credentials: z.array(credential),
 })
 

@@ -8,6 +8,7 @@ import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
+import { deferredCredential } from './deferred.ts'
 import { claimPath, issuerName, shownClaim, shownImage, shownLook, shownTrust } from './shown.ts'
 
 export const exchangeParams = z.object({ wallet: walletId, exchange: z.string().min(1).max(100) })
@@ -35,7 +36,9 @@ export const useExchangedOfferRequest = strict({
     .min(1)
     .max(4096)
     .optional()
-    .describe('Whose key the credentials are bound to; the default DID without it'),
+    .describe(
+      'Whose key the credentials are bound to. Without it a key of its own for each copy, where the issuer gives several; else that of the default DID',
+    ),
   redirectUri: z
     .string()
     .min(1)
@@ -109,9 +112,9 @@ export const offerPreview = z
   .object({
     id: z.string(),
     state: z
-      .enum(['open', 'authorizing', 'unfinished', 'used', 'rejected', 'over'])
+      .enum(['open', 'authorizing', 'unfinished', 'waiting', 'used', 'rejected', 'over'])
       .describe(
-        '`authorizing`: a browser was sent to `authorization.url`; `unfinished`: `use` was cut off; make the same call again. `over`: the issuer does not take its code any more, and nothing was stored',
+        '`authorizing`: a browser was sent to `authorization.url`; `unfinished`: `use` was cut off; make the same call again. `waiting`: the issuer prepares what it gives later, and is asked for it in the background. `over`: the issuer does not take its code any more, and nothing was stored',
       ),
     expiresAt: isoTime.describe('When this id is forgotten; the offer itself may end before'),
     issuer: z.object({
@@ -140,10 +143,14 @@ export const offerPreview = z
       })
       .optional()
       .describe('Present where the offer is taken up in a browser, and is not at an end'),
+    deferred: z
+      .array(deferredCredential)
+      .optional()
+      .describe('Present where something of it comes later, or was refused after it was waited for'),
     result: z
       .object({ at: isoTime, credentials: z.array(receivedCredential) })
       .optional()
-      .describe('Present in the state `used`'),
+      .describe('Present in the states `used` and `waiting`: what came'),
   })
   .meta({
     examples: [

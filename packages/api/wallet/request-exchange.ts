@@ -126,6 +126,10 @@ const candidate = way.extend({
     .array(way.extend({ alternative: z.int() }))
     .describe('Other claims that would do, with everything that goes with them; mostly empty'),
   expiresAt: z.int().optional().describe('Epoch seconds'),
+  reused: z
+    .literal(true)
+    .optional()
+    .describe('Each of its copies has been in an answer, so that whoever saw one can recognise the card'),
 })
 
 const unmetReason = z.enum([

@@ -78,6 +78,20 @@ describe('keys', () => {
     expect(issuer.keyId).not.toBe((await signerOf(deployment)).keyId)
   })
 
+  it('differ by owner, and are the same on every instance and under a certificate of the same CA', async () => {
+    const shelf = openShelf()
+    const [one, another] = [await opened({ shelf }), await opened({ shelf })]
+    const ownedBy = (deployment: Deployment, owner?: string) =>
+      signerOf(deployment, 'credential-issuer', { owner })
+    const [acme, other, own] = [await ownedBy(one, 'acme'), await ownedBy(one, 'b-co'), await ownedBy(one)]
+    expect(new Set([acme.keyId, other.keyId, own.keyId]).size).toBe(3)
+    expect((await ownedBy(another, 'acme')).x5c).toEqual(acme.x5c)
+    const [anchor] = one.developmentAnchors()
+    for (const { x5c } of [acme, other, own])
+      expect(certificateOf(x5c?.[0]).verify(certificateOf(anchor).publicKey)).toBe(true)
+    await expect(ownedBy(one, 'a.b')).rejects.toThrow('not an owner')
+  })
+
   it('stay when the names in the certificate change', async () => {
     const deployment = await opened({ shelf: openShelf() })
     const [first, second] = [

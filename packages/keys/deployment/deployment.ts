@@ -50,6 +50,8 @@ export interface DeploymentOptions {
 export type SigningPurpose = 'credential-issuer' | 'verifier-request' | 'status-list' | (string & {})
 
 export interface SignerOptions {
+  /** Who of several under this deployment signs: a key that is made in development is his alone. The deployment itself when absent. */
+  readonly owner?: string | undefined
   /** Any spelling that `parsePrivateKey` reads. */
   readonly configuredKey?: unknown
   /** A key that lives elsewhere (a token, a key service), opened already; goes before `configuredKey`. */
@@ -219,11 +221,15 @@ async function bareSigner(
 
 async function signingKey(
   purpose: string,
-  { configuredKey }: SignerOptions,
+  { configuredKey, owner }: SignerOptions,
   development: Development | undefined,
 ): Promise<Result<PrivateJwk, SignerRefusal>> {
   if (configuredKey === undefined) {
-    return development ? keptKey(development.records, purpose) : refuse({ code: 'key_missing', purpose })
+    if (development === undefined) return refuse({ code: 'key_missing', purpose })
+    return keptKey(
+      development.records,
+      owner === undefined ? purpose : `of.${checkedOwner(owner)}.${purpose}`,
+    )
   }
   const key = parsePrivateKey(configuredKey)
   return key.ok ? key : refuse({ code: 'key_invalid', purpose, cause: key.error })
@@ -277,4 +283,9 @@ function hostNames({ dnsNames, baseUrl }: SignerOptions): readonly string[] {
 function checkedPurpose(purpose: string): string {
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(purpose)) throw new Error('not a signing purpose')
   return purpose
+}
+
+function checkedOwner(owner: string): string {
+  if (!/^[a-z0-9-]{1,40}$/.test(owner)) throw new Error('not an owner of keys')
+  return owner
 }

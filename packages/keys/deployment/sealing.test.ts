@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openSealing } from './sealing.ts'
+import { openSealing, sealingOf } from './sealing.ts'
 
 const secret = randomBytes(32)
 const sealer = openSealing(secret).sealer('sessions')
@@ -86,5 +86,31 @@ describe('the deployment secret', () => {
     expect(fixed.fingerprint).toBe('g2eOo_ugGT3Wjh0Zop7THw')
     expect(await fixed.mac('nonces')('text')).toBe('mbUuTd3Pe5lUIBx5zLp3_YKnZ-kMDEB8StU-3CXdw5k')
     expect(fixed.sealer('sessions').open('v1.Z-ZldynA7vGaCT4bcU9AQjMl-gpqIXG9ilhbTXMIUtw', 'c')).toBe('text')
+  })
+})
+
+describe('the sealing of one of several', () => {
+  const whole = openSealing(secret)
+  const owners = [sealingOf(whole, 'acme'), sealingOf(whole, 'b-co'), whole] as const
+
+  it('opens what was sealed for him, wherever, and nothing of another', () => {
+    const sealed = owners[0].sealer('issuance').seal('text', 'issuance:1')
+    expect(owners.map((one) => one.sealer('issuance').open(sealed, 'issuance:1'))).toEqual([
+      'text',
+      undefined,
+      undefined,
+    ])
+    const elsewhere = sealingOf(openSealing(Buffer.from(secret)), 'acme')
+    expect(elsewhere.sealer('issuance').open(sealed, 'issuance:1')).toBe('text')
+  })
+
+  it('makes other keyed hashes of the same', async () => {
+    const hashes = await Promise.all(owners.map((one) => one.mac('grant')('session')))
+    expect(new Set(hashes).size).toBe(3)
+    expect(await sealingOf(whole, 'acme').mac('grant')('session')).toBe(hashes[0])
+  })
+
+  it('is for no name with a slash, which would be another purpose of somebody else', () => {
+    expect(() => sealingOf(whole, 'acme/x')).toThrow(Error)
   })
 })

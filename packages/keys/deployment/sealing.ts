@@ -31,6 +31,17 @@ export interface Sealing {
   readonly fingerprint: string
 }
 
+/** For one of several who share the secret: nothing that another sealed opens for him, and none of his hashes is another's. */
+export function sealingOf({ fingerprint, mac, sealer }: Sealing, owner: string): Sealing {
+  // No purpose has a slash, and no owner.
+  if (owner.includes('/')) throw new Error('an owner has no slash in his name')
+  return {
+    sealer: (purpose) => sealer(`${owner}/${purpose}`),
+    mac: (purpose) => mac(`${owner}/${purpose}`),
+    fingerprint,
+  }
+}
+
 /** Fewer bytes could be searched: HKDF does not stretch a password. */
 export const MINIMUM_SECRET_BYTES = 32
 

@@ -57,6 +57,15 @@ const LIMIT = { maxUnpackedBytes: 100_000 }
 const headerOf = (jwe: string) => JSON.parse(Buffer.from(jwe.split('.')[0] ?? '', 'base64url').toString())
 
 describe('a packed message', () => {
+  it('under another content encryption than was agreed on is not read', async () => {
+    const jwe = await joseJwe.encrypt('x', recipient)
+    expect(await joseJwe.decrypt(jwe, kept, { content: 'A128GCM' })).toEqual({ ok: true, value: 'x' })
+    expect(await joseJwe.decrypt(jwe, kept, { content: 'A256GCM' })).toEqual({
+      ok: false,
+      error: { code: 'jwe_algorithm_unsupported' },
+    })
+  })
+
   it('is smaller, says so, and is read where it is said how large it may become', async () => {
     const text = 'a word '.repeat(1000)
     const jwe = await joseJwe.encrypt(text, { ...recipient, packed: true })

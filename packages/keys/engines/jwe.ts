@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { KeyAgreement } from '@countersign/crypto/engine'
 import {
   CONTENT_ENCRYPTIONS,
+  type ContentEncryption,
   type DecryptionKey,
   type DecryptOptions,
   type JweEngine,
@@ -40,11 +41,11 @@ export const joseJwe: JweEngine = {
   async decrypt(
     jwe: string,
     keys: readonly KeptDecryptionKey[],
-    { maxUnpackedBytes }: DecryptOptions = {},
+    { content, maxUnpackedBytes }: DecryptOptions = {},
   ): Promise<Result<string, JweRefusal>> {
     const header = headerOf(jwe)
     if (header === undefined) return refuse({ code: 'jwe_malformed' })
-    if (!isSupported(header, maxUnpackedBytes !== undefined))
+    if (!isSupported(header, content, maxUnpackedBytes !== undefined))
       return refuse({ code: 'jwe_algorithm_unsupported' })
     const found =
       header['kid'] === undefined ? onlyOf(keys) : keys.find(({ keyId }) => keyId === header['kid'])
@@ -85,8 +86,13 @@ function headerOf(jwe: string): JsonObject | undefined {
 const MAX_HEADER_BYTES = 4096
 
 /** Nothing is packed unless it is said how large it may become, and no extension is understood (RFC 7516 §4.1.13). */
-function isSupported({ alg, crit, enc, zip }: JsonObject, unpacks: boolean): boolean {
-  const isKnown = alg === KEY_AGREEMENT && CONTENT_ENCRYPTIONS.some((one) => one === enc)
+function isSupported(
+  { alg, crit, enc, zip }: JsonObject,
+  content: ContentEncryption | undefined,
+  unpacks: boolean,
+): boolean {
+  const contents = content === undefined ? CONTENT_ENCRYPTIONS : [content]
+  const isKnown = alg === KEY_AGREEMENT && contents.some((one) => one === enc)
   return isKnown && crit === undefined && (zip === undefined || (unpacks && zip === PACKING))
 }
 

@@ -16,6 +16,7 @@ export type DerivedSecretPurpose =
   | 'authorization_code'
   | 'refresh_token'
   | 'transaction_id'
+  | 'user_state'
 
 const MAX_LENGTH = 256
 

@@ -111,6 +111,16 @@ describe('a token response', () => {
     })
   })
 
+  it('may bring a token to ask for the next one with', () => {
+    const again = writeTokenResponse({
+      accessToken: 't',
+      tokenType: 'DPoP',
+      expiresIn: 300,
+      refreshToken: 'r',
+    })
+    expect(parseTokenResponse(again)).toMatchObject({ value: { refreshToken: 'r' } })
+  })
+
   it.each([
     ['dpop', 'DPoP'],
     ['DPOP', 'DPoP'],
@@ -125,6 +135,16 @@ describe('a token response', () => {
       ok: true,
       value: { accessToken: 't', tokenType: 'Bearer' },
     })
+  })
+
+  it('may come with a token for another one', () => {
+    const written = writeTokenResponse({
+      accessToken: 't',
+      tokenType: 'DPoP',
+      expiresIn: 300,
+      refreshToken: 'r',
+    })
+    expect(parseTokenResponse(written)).toMatchObject({ value: { refreshToken: 'r' } })
   })
 
   it('keeps the credential identifiers of its authorization details', () => {
@@ -145,6 +165,11 @@ describe('a token response', () => {
     ['a lifetime as text', { expires_in: '300' }],
     ['a lifetime that is null', { expires_in: null }],
     ['a negative lifetime', { expires_in: -1 }],
+    ['a refresh token that is null', { refresh_token: null }],
+    ['a refresh token that is empty', { refresh_token: '' }],
+    ['a refresh token that is no text', { refresh_token: 7 }],
+    ['a refresh token with what no form carries as it is', { refresh_token: 'r\n' }],
+    ['a refresh token that is too long', { refresh_token: 'r'.repeat(16_385) }],
     ['details that are null', { authorization_details: null }],
     ['details that are no list', { authorization_details: {} }],
     ['details of text', { authorization_details: ['x', null] }],
@@ -153,6 +178,8 @@ describe('a token response', () => {
       'details with identifiers that are none',
       { authorization_details: [{ ...detail, credential_identifiers: [7, ''] }] },
     ],
+    ['a refresh token that is none', { refresh_token: 7 }],
+    ['a refresh token that cannot be sent', { refresh_token: 'a\nb' }],
     ['members that are null', { scope: null, refresh_token: null, c_nonce: null, c_nonce_expires_in: null }],
   ])('with %s is as good as without: the code is spent', (_name, change) => {
     const bare = { access_token: 't', token_type: 'DPoP' }

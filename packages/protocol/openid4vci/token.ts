@@ -3,7 +3,7 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
+import { defined, type JsonObject, type JsonValue, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PresentedClient, writeClient } from '../oauth/client-authentication/methods.ts'
 import { type Form, parameter } from '../oauth/form-parameters.ts'
@@ -45,6 +45,8 @@ export interface TokenResponse {
   readonly expiresInSeconds?: number | undefined
   /** Present where the server names credentials by identifier (§6.2): then requests use these. */
   readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
+  /** Absent where there is none, or none that can be sent (RFC 6749 appendix A.17). */
+  readonly refreshToken?: string | undefined
 }
 
 export type TokenResponseRefusal =
@@ -52,6 +54,7 @@ export type TokenResponseRefusal =
   | { readonly code: 'token_type_unsupported' }
 
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
+const MAX_REFRESH_TOKEN_LENGTH = 16_384
 
 /** Unknown parameters are ignored (§6.1). `issuer`: whose credentials `authorization_details` name. */
 export function parseAskedToken(form: Form, issuer: string): Result<AskedToken, AskedTokenRefusal> {
@@ -107,7 +110,14 @@ export function parseTokenResponse(answer: JsonObject): Result<TokenResponse, To
     tokenType: tokenType.value,
     expiresInSeconds: isLifetime(expiresIn) ? expiresIn : undefined,
     authorizationDetails: readAuthorizedDetails(json['authorization_details']),
+    refreshToken: readRefreshToken(json['refresh_token']),
   })
+}
+
+/** RFC 6749 appendix A.17. */
+function readRefreshToken(value: JsonValue | undefined): string | undefined {
+  const token = boundedText(value, MAX_REFRESH_TOKEN_LENGTH)
+  return token !== undefined && /^[\x20-\x7e]+$/.test(token) ? token : undefined
 }
 
 function parseTokenType(value: unknown): Result<'DPoP' | 'Bearer', TokenResponseRefusal> {

@@ -37,7 +37,7 @@ export function callbackRoutes<T extends TellingSession>(
     '/openid4vc/session/:id/callback',
     {
       schema: { summary: 'Read how far the events of a session were told', tags: [tag], params },
-      config: { door: 'management', answers },
+      config: { door: 'management', scope: 'sessions:read', answers },
     },
     async (request) => {
       const { id } = request.params
@@ -51,7 +51,7 @@ export function callbackRoutes<T extends TellingSession>(
     {
       schema: { summary: 'Tell the events of a session again', tags: [tag], params, body: tellAgainBody },
       bodyLimit: BODY_LIMITS.message,
-      config: { door: 'management', idempotent: true, answers },
+      config: { door: 'management', scope: 'callbacks:write', idempotent: true, answers },
     },
     async (request) => {
       const { id } = request.params

@@ -12,7 +12,7 @@ export interface ClusterReader {
   counts(): Promise<ClusterCounts>
 }
 
-const door = { door: 'management', closedWithoutKey: true } as const
+const door = { door: 'management', scope: 'operation:read', closedWithoutKey: true } as const
 const tags = ['cluster']
 
 export function clusterRoutes(app: ServiceApp, cluster: ClusterReader): void {

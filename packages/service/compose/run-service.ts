@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { clusterRoutes } from '../cluster/cluster-routes.ts'
 import type { ServiceConfig } from '../config/schema.ts'
-import { createHttpService } from '../http/http-service.ts'
+import type { CallerJudge } from '../http/callers/caller-judge.ts'
+import { createHttpService, type MountedOptions } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { type Drainable, gracefulStop } from '../operation/lifecycle.ts'
@@ -30,10 +31,19 @@ export interface ServiceParts {
   /** `/` is a page of the service's own; else it leads to the API page. */
   readonly ownHome?: boolean
   readonly routes: (app: ServiceApp) => void | Promise<void>
+  /** What opens the management door beside the keys of the configuration. */
+  readonly judges?: readonly CallerJudge[]
   /** What is done about sessions that nobody asks for; absent: nothing. */
   readonly dueWork?: DueWork | undefined
   /** What else is done though nobody asks for it; begun when the service listens. */
   readonly alsoWorking?: ((log: Logger) => Drainable) | undefined
+}
+
+/** One of several identities of a service, below a path of its address. */
+export interface TenantParts {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly parts: ServiceParts
 }
 
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
@@ -41,6 +51,7 @@ export async function runService(
   runtime: Runtime,
   { alsoWorking, dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
+  tenants: readonly TenantParts[] = [],
 ): Promise<RunningService> {
   const { cluster, config, engine, log, metrics, monotonicMs, secure } = runtime
   try {
@@ -50,10 +61,11 @@ export async function runService(
       routes: async (app) => {
         await parts.routes(app)
         clusterRoutes(app, cluster)
-        if (hasTrust(runtime))
-          trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
+        tellTrust(app, runtime)
       },
+      mounted: tenants.map(mountedTenant),
       config,
+      monotonicMs,
       secure,
       checks: [
         sessions,
@@ -70,10 +82,14 @@ export async function runService(
     cluster.begin()
     // What was counted to the end is told before the store is closed.
     const close = [() => cluster.stopped(), () => runtime.close()]
-    const working = [
-      ...(dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]),
-      ...(alsoWorking === undefined ? [] : [alsoWorking(log)]),
+    const all = [
+      { alsoWorking, dueWork, log },
+      ...tenants.map((one) => ({ ...one.parts, log: one.runtime.log })),
     ]
+    const working = all.flatMap((one) => [
+      ...(one.dueWork === undefined ? [] : [startDueWork({ ...one.dueWork, log: one.log })]),
+      ...(one.alsoWorking === undefined ? [] : [one.alsoWorking(one.log)]),
+    ])
     const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
@@ -83,9 +99,26 @@ export async function runService(
   }
 }
 
+function mountedTenant({ name, parts, runtime }: TenantParts): MountedOptions {
+  const { config, metrics } = runtime
+  return {
+    name,
+    title: parts.title,
+    description: parts.description,
+    judges: parts.judges ?? [],
+    config,
+    metrics,
+    routes: async (app) => {
+      await parts.routes(app)
+      tellTrust(app, runtime)
+    },
+  }
+}
+
 /** Whoever signs with no key of its own and believes nobody has nothing to tell. */
-function hasTrust({ trust }: Runtime): boolean {
-  return trust.keys.length > 0 || trust.sources() !== undefined
+function tellTrust(app: ServiceApp, { config, now, trust }: Runtime): void {
+  if (trust.keys.length > 0 || trust.sources() !== undefined)
+    trustRoutes(app, { telling: trust, baseUrl: config.baseUrl, now })
 }
 
 /** Who hears of the stop, and has nothing in flight. */

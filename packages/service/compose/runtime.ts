@@ -49,9 +49,20 @@ export interface Runtime extends Clock {
   readonly dataDir?: string | undefined
   /** Where others of the network reach the service. */
   readonly secure?: SecureAddress | undefined
+  /** What a runtime of one of several identities is made of (`tenant-runtime.ts`). */
+  readonly forTenants: SharedParts
   /** What was opened for the service beside its stores; closed after the last request, before them, the last one first. */
   closeAtEnd(close: () => Promise<void>): void
   close(): Promise<void>
+}
+
+export interface SharedParts {
+  /** Without figures. */
+  readonly engine: StoreEngine
+  /** Of the instance, for the others. */
+  readonly figures: Metrics
+  /** Shows somebody's figures beside those of the service. */
+  expose(figures: Exposition): void
 }
 
 /** `ownKeys`: those that only this service has, which say what of them is secret. */
@@ -66,10 +77,16 @@ export async function openRuntime(
   const warn = (message: string) => log.warn(message)
   const figures = ownFigures(monotonicMs)
   const exposed = prometheusMetrics(config.service)
-  const metrics = { ...exposed, ...bothMetrics(exposed, figures.metrics) }
+  const tenants: Exposition[] = []
+  const metrics = {
+    ...exposed,
+    ...bothMetrics(exposed, figures.metrics),
+    text: () => textOf([exposed, ...tenants]),
+  }
   const address = engineAddress(config.sessions)
   const opening = openEngine(address, { keyPrefix: config.keyPrefix, onProblem: warn, monotonicMs })
-  const engine = observedEngine(await opening, metrics)
+  const unobserved = await opening
+  const engine = observedEngine(unobserved, metrics)
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
   const opened: (() => Promise<void>)[] = []
   const certificates = certificateWatch(log, now)
@@ -94,6 +111,11 @@ export async function openRuntime(
       secure,
       now,
       monotonicMs,
+      forTenants: {
+        engine: unobserved,
+        figures: figures.metrics,
+        expose: (figuresOfHis) => void tenants.push(figuresOfHis),
+      },
       closeAtEnd: (close) => void opened.push(close),
       async close() {
         certificates.stop()
@@ -108,6 +130,13 @@ export async function openRuntime(
     await engine.close()
     throw error
   }
+}
+
+/** Few have tenants: what puts their figures together is loaded for them alone. */
+async function textOf([own, ...others]: readonly [Exposition, ...Exposition[]]): Promise<string> {
+  if (others.length === 0) return own.text()
+  const { mergedExpositions } = await import('../operation/merged-expositions.ts')
+  return mergedExpositions(await Promise.all([own, ...others].map((one) => one.text())))
 }
 
 /**

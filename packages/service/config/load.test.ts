@@ -296,6 +296,43 @@ describe('secrets', () => {
   })
 })
 
+describe('further management credentials', () => {
+  const one = (more = '') =>
+    `managementApiKeys = [{ name = registry, sha256 = ${'a1'.repeat(32)}, scopes = ["offers:write"] ${more} }]`
+  const root = { COUNTERSIGN_MANAGEMENT_API_KEY: 'k'.repeat(20) }
+
+  it('are read with what each is for', async () => {
+    file('verifier-service.conf', one())
+    expect(await loaded([], root)).toMatchObject({
+      managementApiKeys: [{ name: 'registry', sha256: 'a1'.repeat(32), scopes: ['offers:write'] }],
+    })
+  })
+
+  it('need the one that opens everything: without it the door is open, and they would be for nothing', async () => {
+    file('verifier-service.conf', one())
+    expect(await mistakes()).toMatchObject([
+      { key: 'managementApiKey', problem: expect.stringContaining('needed by managementApiKeys') },
+    ])
+  })
+
+  it.each([
+    ['scopes = ["offers:write"]', 'scopes = ["everything"]', 'managementApiKeys.0.scopes.0'],
+    ['scopes = ["offers:write"]', 'scopes = []', 'managementApiKeys.0.scopes'],
+    [`sha256 = ${'a1'.repeat(32)}`, 'sha256 = the-key-itself', 'managementApiKeys.0.sha256'],
+    ['name = registry, ', '', 'managementApiKeys.0.name'],
+  ])('with %s as %s are a mistake at %s', async (right, wrong, key) => {
+    file('verifier-service.conf', one().replace(right, wrong))
+    expect(await mistakes([], root)).toMatchObject([{ key }])
+  })
+
+  it('have each a name of its own', async () => {
+    file('verifier-service.conf', one().replace(/\[(\{.*\})\]/, '[$1, $1]'))
+    expect(await mistakes([], root)).toMatchObject([
+      { problem: expect.stringContaining('names a key twice') },
+    ])
+  })
+})
+
 describe('a configuration file that would run code', () => {
   it('is a mistake that names the file and the line', async () => {
     file(

@@ -257,6 +257,8 @@ function finish<Extra extends z.ZodRawShape>(
   ) {
     if (production) mistakes.push(missingKey('needed in production'))
     else if (!isLoopbackHost(webHost)) mistakes.push(missingKey(`needed to listen on ${webHost}`))
+    // Without it the door is open on loopback, whatever further credentials there are.
+    else if (values.managementApiKeys.length > 0) mistakes.push(missingKey('needed by managementApiKeys'))
   }
   return {
     mistakes,
@@ -275,6 +277,7 @@ function finish<Extra extends z.ZodRawShape>(
       keyPrefix: values.keyPrefix,
       instance: values.instance ?? newInstanceId(),
       managementApiKey,
+      managementApiKeys: values.managementApiKeys,
       trustedProxies: values.trustedProxies,
       senderRequestsPerSecond: values.senderRequestsPerSecond,
       senderRequestsAtOnce: values.senderRequestsAtOnce,
@@ -300,8 +303,12 @@ function missingKey(why: string): Mistake {
   }
 }
 
-function secretFrom(
-  values: BaseValues,
+type Secrets = Partial<
+  Pick<BaseValues, 'secret' | 'secretFile' | 'managementApiKey' | 'managementApiKeyFile'>
+>
+
+export function secretFrom(
+  values: Secrets,
   key: 'secret' | 'managementApiKey',
   fileKey: 'secretFile' | 'managementApiKeyFile',
   minimumLength: number,

@@ -2,6 +2,7 @@
  * The keys that every service has, as one zod shape, and the finished object that a service works with. Defaults
  * that depend on the mode are computed here. What only one service knows comes in as its own shape.
  */
+import { MANAGEMENT_SCOPES, type ManagementScope } from '@countersign/api/scopes'
 import { z } from 'zod'
 import { LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
@@ -26,6 +27,13 @@ const httpUrl = z
   .transform((url) => url.replace(/\/+$/, ''))
 
 const node = z.strictObject({ host: z.string().min(1).max(253), port: z.int().min(1).max(65535) })
+
+const scopedKey = z.strictObject({
+  name: z.string().min(1).max(100),
+  /** A hash of something that can be guessed protects nothing: the credential is random. */
+  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in hexadecimal'),
+  scopes: z.array(z.enum(MANAGEMENT_SCOPES)).min(1).max(MANAGEMENT_SCOPES.length),
+})
 
 /** Keys of the base; `.conf` files, `COUNTERSIGN_*` variables and flags spell them. */
 export const serviceConfigShape = {
@@ -104,6 +112,15 @@ export const serviceConfigShape = {
       'Credential of the management API, 16 characters at least; needed in production and to listen on more than loopback',
     ),
   managementApiKeyFile: z.string().min(1).optional().describe('File that holds the management credential'),
+  managementApiKeys: z
+    .array(scopedKey)
+    .max(100)
+    .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'names a key twice')
+    .default([])
+    .meta({ secret: true })
+    .describe(
+      'Further management credentials, each for what its [scopes](operations.md#who-may-manage) name: a list of `{ name, sha256, scopes }`, with the SHA-256 of the credential in hexadecimal; they need `managementApiKey`',
+    ),
   trustedProxies: z
     .array(z.string().refine(isAddressOrNetwork, 'must be an address or a network such as 10.0.0.0/8'))
     .max(50)
@@ -191,6 +208,13 @@ export const serviceConfigShape = {
     .describe('Features that are switched off'),
 } as const
 
+export interface ScopedKey {
+  readonly name: string
+  /** Hexadecimal. */
+  readonly sha256: string
+  readonly scopes: readonly ManagementScope[]
+}
+
 /** Where sessions are kept: what the engine of `@countersign/stores` is opened with. */
 export type SessionsSetting =
   | { readonly type: 'memory' }
@@ -231,6 +255,8 @@ export interface ServiceConfig extends LoadLimits {
   readonly instance: string
   /** Credential of the management door; absent only in development on loopback. */
   readonly managementApiKey?: string | undefined
+  /** Further ones, each for something. */
+  readonly managementApiKeys: readonly ScopedKey[]
   /** Addresses or networks whose `X-Forwarded-For` is believed; none by default. */
   readonly trustedProxies: readonly string[]
   /** Of calls without a credential that cost something, for each sender and instance; 0: no limit. */

@@ -3,9 +3,10 @@
  * development on loopback, at least a request that no web page of somebody else caused. `wallet` is public and
  * readable from any origin; `open` is public to everybody who can reach the address. It knows no user accounts.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ManagementScope } from '@countersign/api/scopes'
 import { isLoopbackHost } from '../config/loopback-host.ts'
 import type { Mode } from '../config/schema.ts'
 import type { WireError } from './answers/wire-errors.ts'
@@ -13,33 +14,14 @@ import type { WireError } from './answers/wire-errors.ts'
 /** Every route names one in its `config`. */
 export type Door = 'management' | 'wallet' | 'open'
 
-/** What opens the management door. */
-export interface ManagementDoor {
-  /** Absent: only in development on loopback, see `openDoorProblem`. */
-  readonly apiKey?: string
-  /** Public address of the service; its host is a legitimate `Host` beside the loopback names. */
-  readonly baseUrl: string
-}
-
-/** What opens it by a service's configuration. */
-export function managementDoor(config: {
-  readonly baseUrl: string
-  readonly managementApiKey?: string | undefined
-}): ManagementDoor {
-  const { baseUrl, managementApiKey } = config
-  return managementApiKey === undefined ? { baseUrl } : { baseUrl, apiKey: managementApiKey }
-}
-
 /** Answers with the refusal, or undefined when the request may pass. */
 export type DoorKeeper = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => WireError | undefined
 
-/** Keeps the management door: by key in constant time, or by the names that a page of another site cannot have. */
-export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
-  return door.apiKey === undefined ? loopbackKeeper(door.baseUrl) : keyKeeper(door.apiKey)
-}
-
-/** Nobody of the network comes in, whatever names he says. */
-function loopbackKeeper(baseUrl: string): DoorKeeper {
+/**
+ * Keeps a management door that wants no credential, by the names that a page of another site cannot have. Nobody of the network comes
+ * in, whatever names he says.
+ */
+export function loopbackKeeper(baseUrl: string): DoorKeeper {
   const keepOwnPages = ownPagesKeeper(baseUrl)
   return ({ headers, socket }) => (isFromNetwork(socket) ? managementClosed : keepOwnPages(headers))
 }
@@ -67,11 +49,36 @@ export function openDoorProblem(config: Omit<DoorConfig, 'baseUrl'>): string | u
   return `managementApiKey is needed to listen on ${config.webHost}: without one only loopback is served`
 }
 
-/** Keeps the management door of a service, and keeps it shut where nothing may open it. */
-export function managementKeeper(config: DoorConfig): DoorKeeper {
-  return openDoorProblem(config) === undefined
-    ? managementDoorKeeper(managementDoor(config))
-    : () => managementClosed
+/** Who came in at the management door. */
+export interface ManagementCaller {
+  /** For what is kept by caller; empty where he showed nothing. */
+  readonly id: string
+  /** For operators; absent where no credential is needed. */
+  readonly name?: string | undefined
+  /** What his credential is for. */
+  readonly scopes: 'every' | ReadonlySet<ManagementScope>
+}
+
+/** Of a request what a keeper looks at. `sender`: whom wrong credentials count for. */
+export type Knock = Pick<IncomingMessage, 'headers' | 'socket'> & { readonly sender: string }
+
+export type Entered =
+  | { readonly caller: ManagementCaller; readonly refusal?: undefined }
+  | { readonly refusal: WireError }
+
+/** Says who calls, or why he may not. What his credential is for is judged with the route, by `enter`. */
+export type ManagementKeeper = (knock: Knock) => Promise<Entered>
+
+export async function enter(
+  keep: ManagementKeeper,
+  knock: Knock,
+  scope: ManagementScope | undefined,
+): Promise<Entered> {
+  const entered = await keep(knock)
+  if (entered.refusal !== undefined) return entered
+  const { scopes } = entered.caller
+  if (scopes === 'every' || (scope !== undefined && scopes.has(scope))) return entered
+  return { refusal: insufficientScope(scope ?? 'none') }
 }
 
 export const managementClosed: WireError = {
@@ -87,33 +94,39 @@ export const noManagementKey: WireError = {
   headers: { 'www-authenticate': 'Bearer realm="management"' },
 }
 
+/** The same for a key that nobody has, a secret that is not its own, one that was deleted and a token that is refused. */
+export const wrongManagementKey: WireError = {
+  status: 401,
+  message: 'The management credential is not known, or not any more',
+  refusal: 'management_key_wrong',
+  headers: { 'www-authenticate': 'Bearer realm="management", error="invalid_token"' },
+}
+
+/** RFC 6750 §3.1. */
+export function insufficientScope(scope: ManagementScope | 'none'): WireError {
+  return {
+    status: 403,
+    code: 'insufficient_scope',
+    message: `This needs the scope ${scope}, which the management credential does not have`,
+    refusal: 'scope_missing',
+    headers: {
+      'www-authenticate': `Bearer realm="management", error="insufficient_scope", scope="${scope}"`,
+    },
+  }
+}
+
 export const foreignPage: WireError = {
   status: 403,
   message: 'The request comes from a page of another site',
   refusal: 'page_foreign',
 }
 
-function keyKeeper(apiKey: string): DoorKeeper {
-  const expected = fingerprint(apiKey)
-  return ({ headers }) => {
-    const presented = presentedKey(headers)
-    if (presented !== undefined && timingSafeEqual(fingerprint(presented), expected)) return undefined
-    return noManagementKey
-  }
-}
-
-/** Hashes have one length, so the comparison tells nothing about the key's. */
-function fingerprint(text: string): Buffer {
+/** Of a credential: hashes have one length, so that comparing them tells nothing about that of a key. */
+export function fingerprint(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** Who called, for what is kept by caller: by the credential that he showed; nobody has another name where none is needed. */
-export function managementCaller(headers: IncomingHttpHeaders): string {
-  const presented = presentedKey(headers)
-  return presented === undefined ? '' : fingerprint(presented).toString('base64url')
-}
-
-function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const own = headers['x-api-key']
   if (typeof own === 'string') return own
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]

@@ -3,11 +3,12 @@
  * it was about is its address, never its body. How it ended is added afterwards; where that is missing nobody knows.
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { managementCaller } from './access.ts'
 
 export interface AuditedCall {
   /** By the credential that he showed; empty where none is needed. */
   readonly caller: string
+  /** What operators call him; absent where no credential is needed. */
+  readonly callerName?: string | undefined
   readonly method: string
   /** Pattern of the address. */
   readonly route: string
@@ -47,10 +48,11 @@ function isAudited({ config, method }: RouteOptions): boolean {
   return config?.door === 'management' && ![method].flat().every((one) => one === 'GET' || one === 'HEAD')
 }
 
-function callOf({ headers, id, method, routeOptions, url }: FastifyRequest): AuditedCall {
+function callOf({ caller, headers, id, method, routeOptions, url }: FastifyRequest): AuditedCall {
   const key = headers['idempotency-key']
   return {
-    caller: managementCaller(headers),
+    caller: caller?.id ?? '',
+    callerName: caller?.name,
     method,
     route: routeOptions.url ?? '',
     path: url.split('?', 1)[0] ?? '',

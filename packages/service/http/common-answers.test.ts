@@ -13,7 +13,7 @@ const route = {
 
 describe('what a route answers without saying so', () => {
   it('is that there is too much to do, and who may come in: by key, or from this machine', () => {
-    expect(Object.keys(commonAnswers(route))).toEqual(['401', '503'])
+    expect(Object.keys(commonAnswers(route))).toEqual(['401', '403', '429', '503'])
     expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403', '503'])
     expect(Object.keys(commonAnswers({ ...route, management: false }))).toEqual(['503'])
   })

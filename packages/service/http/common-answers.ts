@@ -3,7 +3,8 @@
  * not let in at the door or asks too often, what cannot be read, bodies that are too large or of another kind, too much to
  * do, and a store that is away. For the OpenAPI document; the texts are those that are sent.
  */
-import { foreignPage, noManagementKey } from './access.ts'
+import type { ManagementScope } from '@countersign/api/scopes'
+import { foreignPage, insufficientScope, noManagementKey } from './access.ts'
 import { type DescribedAnswers, errorAnswer } from './answers/described-answers.ts'
 import {
   bodyTooLarge,
@@ -19,6 +20,8 @@ export interface RouteFacts {
   readonly management: boolean
   /** The management door is opened by a key. */
   readonly keyed: boolean
+  /** What that key has to be for. */
+  readonly scope?: ManagementScope | undefined
   readonly shape: ErrorShape
   /** Calls count for the bucket of their sender. */
   readonly limited: boolean
@@ -41,10 +44,14 @@ export function commonAnswers(route: RouteFacts): DescribedAnswers {
   }
 }
 
-function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
+function doorAnswers({ management, keyed, scope }: RouteFacts): DescribedAnswers {
   if (!management) return {}
   return keyed
-    ? { 401: errorAnswer('No management credential, or a wrong one', noManagementKey) }
+    ? {
+        401: errorAnswer('No management credential, or a wrong one', noManagementKey),
+        403: errorAnswer('The credential is for something else', insufficientScope(scope ?? 'none')),
+        429: errorAnswer('Too many wrong credentials come from this address', tooManyRequests(1)),
+      }
     : { 403: errorAnswer('The request comes from a page of another site', foreignPage) }
 }
 

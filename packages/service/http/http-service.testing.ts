@@ -68,16 +68,23 @@ function testRoutes(app: ServiceApp) {
     {
       schema: { body: Body, response: { 200: z.object({ name: z.string() }) } },
       bodyLimit: 1000,
-      config: { door: 'management' },
+      config: { door: 'management', scope: 'sessions:write' },
     },
     async (request) => ({ name: request.body.name }),
   )
   app.get(
     '/things/:id',
-    { schema: { params: z.object({ id: z.string().max(40) }) }, config: { door: 'management' } },
+    {
+      schema: { params: z.object({ id: z.string().max(40) }) },
+      config: { door: 'management', scope: 'sessions:read' },
+    },
     async (request) => ({ id: request.params.id }),
   )
-  app.delete('/things/:thing', { bodyLimit: 100, config: { door: 'management' } }, async () => ({}))
+  app.delete(
+    '/things/:thing',
+    { bodyLimit: 100, config: { door: 'management', scope: 'sessions:read' } },
+    async () => ({}),
+  )
   app.post(
     '/token',
     {

@@ -4,25 +4,36 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
+import type { RequestListener, Server } from 'node:http'
+import { defined } from '@countersign/core/json'
 import { LARGE_BODIES } from '@countersign/core/size-limits'
 import Fastify, { type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
 import type { SecureAddress } from '../config/secure-address.ts'
-import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
+import {
+  type Admission,
+  admission,
+  LOAD_DEFAULTS,
+  type LoadLimits,
+  type Places,
+} from '../operation/admission.ts'
 import { isAboutHealth, LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { VERSION } from '../operation/version.ts'
-import { type Door, managementKeeper, openDoorProblem } from './access.ts'
+import { type Door, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
 import { basePathOf } from './base-path.ts'
+import type { CallerJudge } from './callers/caller-judge.ts'
+import { managementKeeper } from './callers/management-keeper.ts'
 import { answerError, answerErrors } from './error-answers.ts'
+import type { MountedService, Mounts } from './mounted-services.ts'
 import { showApi } from './own-routes/api-page.ts'
 import { countRequests, showMetrics } from './own-routes/metrics-route.ts'
 import { BODY_LIMITS, parseQuery, readBodies } from './request-bodies.ts'
@@ -38,7 +49,7 @@ import {
 } from './request-hooks.ts'
 import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
 import { type Acceptors, listenWidely } from './server/acceptors.ts'
-import { admittingServers } from './server/admitting-server.ts'
+import { admittingServers, unheardServer } from './server/admitting-server.ts'
 import {
   answerBrokenRequests,
   CONNECTION_LIMITS,
@@ -70,11 +81,15 @@ export interface HttpServiceOptions {
   > &
     Partial<LoadLimits> &
     // Absent: no limit, for tests of other things.
-    Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce'>>
+    Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce' | 'managementApiKeys'>>
   /** Where others of the network reach it as well. */
   readonly secure?: SecureAddress | undefined
   /** `/` is a page of the service's own; else it leads to the API page. */
   readonly ownHome?: boolean
+  /** What opens the management door beside the keys of the configuration. */
+  readonly judges?: readonly CallerJudge[]
+  /** Milliseconds that never go back; `performance.now` when absent. */
+  readonly monotonicMs?: () => number
   /** Adds the service's routes and its own plug-ins. */
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** For `/readyz`. */
@@ -89,6 +104,16 @@ export interface HttpServiceOptions {
   readonly logTo?: DestinationStream
   /** Counts requests, and is shown at `/metrics`; absent: neither. */
   readonly metrics?: Metrics & Exposition
+  /** Services below paths of this one, behind its listener. */
+  readonly mounted?: readonly MountedOptions[]
+}
+
+/** A service below a path of another: `baseUrl` of its configuration is where it is. Health and figures are the other's to tell. */
+export interface MountedOptions
+  extends Pick<HttpServiceOptions, 'title' | 'description' | 'config' | 'routes' | 'judges'> {
+  /** The first segment of its addresses below the path of the whole. */
+  readonly name: string
+  readonly metrics?: Metrics
 }
 
 /** A service that was built; nothing listens before `listen`. */
@@ -109,31 +134,95 @@ export interface HttpService {
 
 /** Builds the service ready to listen; `app.inject` works on it without listening. */
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
-  const { config } = options
-  const log = createLogger({
-    service: config.service,
-    instance: config.instance,
-    level: config.logLevel,
-    destination: options.logTo,
+  const { config, metrics, mounted = [] } = options
+  const places = admission({ ...LOAD_DEFAULTS, ...config })
+  const mounts = mounted.length === 0 ? undefined : await mountAll(mounted, options, places)
+  const log = loggerOf(options)
+  const routes = knownRoutes(basePathOf(config.baseUrl))
+  const own = mounts === undefined ? places : places.share('')
+  metrics?.inFlight(own.inFlight)
+  const serverOf = admittingServerOf(options, log, { routes, admission: places, own, mounts })
+  const built = await buildApp(options, {
+    log,
+    routes,
+    serverFactory: (handler) => serverOf(mounts === undefined ? handler : mounts.before(handler)),
+    whole: { stop: () => places.stop(), names: mounted.map(({ name }) => name) },
   })
+  return serviceOf(built.app, log, options, built.state, mounts)
+}
+
+async function mountAll(mounted: readonly MountedOptions[], whole: HttpServiceOptions, places: Admission) {
+  const { mountsOf } = await import('./mounted-services.ts')
+  const basePath = basePathOf(whole.config.baseUrl)
+  const mount = async ({ name, metrics, ...one }: MountedOptions): Promise<MountedService> => {
+    const { clustered, largeBodies, logTo, monotonicMs, secure } = whole
+    const options = {
+      ...one,
+      ...defined({ clustered, largeBodies, logTo, monotonicMs, secure }),
+      checks: [],
+      tenant: name,
+    }
+    const routes = knownRoutes(basePathOf(one.config.baseUrl), `/${name}`)
+    const own = places.share(name)
+    metrics?.inFlight(own.inFlight)
+    const { app, state } = await buildApp(options, {
+      log: loggerOf(options),
+      routes,
+      serverFactory: unheardServer,
+      counted: metrics,
+    })
+    return {
+      name,
+      app,
+      routes,
+      places: own,
+      metrics,
+      lastRequestAt: () => state.lastRequestAt,
+      problem: () => (state.managed ? openDoorProblem(one.config) : undefined),
+      refusal: overloadTeller(routes, headersNamed(options)),
+    }
+  }
+  return mountsOf(await Promise.all(mounted.map(mount)), basePath)
+}
+
+function loggerOf({ config, logTo, tenant }: HttpServiceOptions & { readonly tenant?: string }): Logger {
+  const { service, instance, logLevel: level } = config
+  return createLogger({ service, instance, tenant, level, destination: logTo })
+}
+
+interface AppParts {
+  readonly log: Logger
+  readonly routes: KnownRoutes
+  readonly serverFactory: (handler: RequestListener) => Server
+  /** For one that is shown elsewhere. */
+  readonly counted?: Metrics | undefined
+  /** Absent for a part of another service. */
+  readonly whole?: { readonly stop: () => void; readonly names: readonly string[] }
+}
+
+async function buildApp(options: HttpServiceOptions, parts: AppParts) {
+  const { config, metrics } = options
+  const { counted = metrics, log, routes, whole } = parts
   const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
   const addresses = knownAddresses()
-  const routes = knownRoutes(basePathOf(config.baseUrl))
-  const places = admission({ ...LOAD_DEFAULTS, ...config })
-  options.metrics?.inFlight(places.inFlight)
-  const app = bareServer(options, log, { routes, places })
-  app.addHook('onClose', async () => places.stop())
+  const urls: string[] = []
+  const app = bareServer(options, parts)
+  if (whole !== undefined) app.addHook('onClose', async () => whole.stop())
   readBodies(app)
   endLongAnswersAtClose(app)
   logRequests(app, log)
-  if (options.metrics !== undefined) countRequests(app, options.metrics)
+  if (counted !== undefined) countRequests(app, counted)
   app.decorate('maxEventStreams', config.maxEventStreams ?? LOAD_DEFAULTS.maxEventStreams)
   standardHeaders(app, headersNamed(options))
   if (options.secure !== undefined) promiseNoTls(app)
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
   const doors = doorConfig(options)
-  guardDoors(app, managementKeeper(doors))
+  const keep = managementKeeper(doors, {
+    judges: options.judges ?? [],
+    nowMs: options.monotonicMs ?? (() => performance.now()),
+  })
+  guardDoors(app, keep)
   const senders = {
     perSecond: config.senderRequestsPerSecond ?? 0,
     atOnce: config.senderRequestsAtOnce ?? 1,
@@ -145,18 +234,22 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   })
   app.addHook('onRoute', (route) => {
     const door = settleRoute(route, addresses, routes)
+    urls.push(route.url)
     if (door === 'management' && route.config?.closedWithoutKey !== true) state.managed = true
   })
   if (config.features.includes('openapi')) showApi(app, { ...options, version: VERSION, ...apiFacts(config) })
   await options.routes(app)
-  addHealth(
-    app,
-    readinessProbe(options.checks, () => state.draining, log),
-  )
-  if (options.metrics !== undefined) showMetrics(app, options.metrics, doors)
+  if (whole !== undefined)
+    addHealth(
+      app,
+      readinessProbe(options.checks, () => state.draining, log),
+    )
+  if (metrics !== undefined) showMetrics(app, metrics, { config: doors, keep })
   addresses.refuseOtherMethods(app)
   await app.ready()
-  return serviceOf(app, log, options, state)
+  if (whole !== undefined && whole.names.length > 0)
+    (await import('./mounted-services.ts')).refuseTakenNames(whole.names, urls)
+  return { app, state }
 }
 
 /**
@@ -175,10 +268,12 @@ interface ServiceState {
   lastRequestAt: number
 }
 
-/** Refuses to start with a route that names no door. */
+/** Refuses to start with a route that names no door, or is at the management door and does not say for whom. */
 function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
   const door = route.config?.door
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
+  if (door === 'management' && route.config?.scope === undefined)
+    throw new Error(`the route ${route.url} names no scope`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
   settleLimits(route, door)
   refuseUnknownParameters(route, door)
@@ -204,17 +299,20 @@ function serviceOf(
   log: Logger,
   options: HttpServiceOptions,
   state: ServiceState,
+  mounts: Mounts | undefined,
 ): HttpService {
   const { config } = options
   const connections = quietConnections(app.server)
   const acceptors: Acceptors[] = []
-  const closeAll = async () => void (await Promise.all([app, ...acceptors].map((one) => one.close())))
+  const closeAll = async () =>
+    void (await Promise.all([app, ...acceptors, ...(mounts ? [mounts] : [])].map((one) => one.close())))
   return {
     app,
     log,
     async listen() {
       const problem = state.managed ? openDoorProblem(config) : undefined
       if (problem !== undefined) throw new StartRefused(problem)
+      mounts?.judge()
       const port = await listenAt(app, options, acceptors).catch(async (error: unknown) => {
         await closeAll()
         throw error
@@ -225,7 +323,8 @@ function serviceOf(
     drain() {
       state.draining = true
     },
-    quietMs: () => performance.now() - state.lastRequestAt,
+    quietMs: () =>
+      performance.now() - Math.max(state.lastRequestAt, mounts?.lastRequestAt() ?? state.lastRequestAt),
     async close() {
       state.draining = true
       await connections.closeAround(closeAll)
@@ -256,17 +355,19 @@ async function listenAt(
 
 interface AdmissionParts {
   readonly routes: KnownRoutes
-  readonly places: Admission
+  readonly admission: Admission
+  /** Those of requests that are for nobody else. */
+  readonly own: Places
+  readonly mounts: Mounts | undefined
 }
 
-function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionParts): ServiceApp {
+function bareServer(options: HttpServiceOptions, { log, routes, serverFactory }: AppParts): ServiceApp {
   const limits = options.connectionLimits ?? CONNECTION_LIMITS
-  const serverOf = admittingServerOf(options, log, { ...parts, limits })
   const app = Fastify({
     logger: false,
-    serverFactory: (handler) => forgivePauses(answerBrokenRequests(serverOf(handler), brokenAnswer), limits),
+    serverFactory,
     requestTimeout: limits.requestMs,
-    rewriteUrl: ({ method = '', url = '/' }) => parts.routes.local(method, url),
+    rewriteUrl: ({ method = '', url = '/' }) => routes.local(method, url),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -298,21 +399,29 @@ const KEEP_ALIVE_MS = 72_000
 /** As many connections may wait to be taken as the system allows (net.core.somaxconn): it lowers this to its own number. */
 const BACKLOG = 65_535
 
-function admittingServerOf(
-  options: HttpServiceOptions,
-  log: Logger,
-  { routes, places, limits }: AdmissionParts & { readonly limits: ConnectionLimits },
-) {
+function admittingServerOf(options: HttpServiceOptions, log: Logger, parts: AdmissionParts) {
   const { config, metrics } = options
-  return admittingServers({
+  const { admission: places, mounts, own, routes } = parts
+  const limits = options.connectionLimits ?? CONNECTION_LIMITS
+  const refuse = overloadTeller(routes, headersNamed(options))
+  const serverOf = admittingServers({
     admission: places,
-    precedenceOf: ({ method = '', url = '' }) => routes.of(method, url).precedence,
-    refusal: overloadTeller(routes, headersNamed(options)),
+    placesOf: (request) => mounts?.of(request)?.places ?? own,
+    precedenceOf: (request) => {
+      const { method = '', url = '' } = request
+      return (mounts?.of(request)?.routes ?? routes).of(method, url).precedence
+    },
+    refusal: (request, seconds) => (mounts?.of(request)?.refusal ?? refuse)(request, seconds),
     maxSlowBodies: config.maxSlowBodies ?? LOAD_DEFAULTS.maxSlowBodies,
     log,
-    onRefused: metrics && ((reason, precedence) => metrics.refused(reason, precedence)),
+    onRefused: (reason, precedence, request) => {
+      const counted = (request && mounts?.of(request))?.metrics ?? metrics
+      counted?.refused(reason, precedence)
+    },
     timeouts: { keepAliveMs: KEEP_ALIVE_MS, ...limits },
   })
+  return (handler: RequestListener) =>
+    forgivePauses(answerBrokenRequests(serverOf(handler), brokenAnswer), limits)
 }
 
 function headersNamed({ config, clustered }: HttpServiceOptions): StandardHeaders {

@@ -5,7 +5,6 @@
  */
 import { IDEMPOTENCY_KEY, withIdempotencyKey } from '@countersign/api/idempotency'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
-import { managementCaller } from './access.ts'
 import { errorAnswer } from './answers/described-answers.ts'
 import { errorBody, fail, type WireError, wireErrorOf } from './answers/wire-errors.ts'
 
@@ -97,10 +96,10 @@ function answersOf({ config }: RouteOptions) {
 }
 
 function keyedCall(request: FastifyRequest, key: string, read: readonly string[]): KeyedCall {
-  const { bodyHash = '', headers, method, routeOptions, url } = request
+  const { bodyHash = '', caller, headers, method, routeOptions, url } = request
   return {
     key,
-    caller: managementCaller(headers),
+    caller: caller?.id ?? '',
     route: `${method} ${routeOptions.url}`,
     content: JSON.stringify([url, read.map((name) => [name, headers[name] ?? null]), bodyHash]),
   }

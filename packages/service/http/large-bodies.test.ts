@@ -38,7 +38,11 @@ function routes(app: ServiceApp): void {
   }
   const wallet = { door: 'wallet', limited: false, knowsCaller } as const
   app.post('/answer/:id', { schema, bodyLimit: exchange, config: wallet }, handler)
-  app.post('/order/:id', { schema, bodyLimit: exchange, config: { door: 'management' } }, handler)
+  app.post(
+    '/order/:id',
+    { schema, bodyLimit: exchange, config: { door: 'management', scope: 'sessions:read' } },
+    handler,
+  )
   app.post('/small/:id', { schema, bodyLimit: message, config: { ...wallet, errors: 'management' } }, handler)
 }
 

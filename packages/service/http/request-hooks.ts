@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isAboutHealth } from '../operation/health.ts'
 import type { Logger } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
-import type { DoorKeeper } from './access.ts'
+import { enter, type ManagementKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import {
   bodyTooLarge,
@@ -71,12 +71,17 @@ export function promiseNoTls(app: ServiceApp): void {
   app.addHook('onSend', async (_request, reply) => void reply.removeHeader('strict-transport-security'))
 }
 
-export function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
+export function guardDoors(app: ServiceApp, keepManagement: ManagementKeeper): void {
+  app.decorateRequest('caller', undefined)
   app.addHook('onRequest', async (request, reply) => {
-    const { door } = request.routeOptions.config
-    const refusal = door === 'management' ? keepManagement(request) : undefined
-    if (refusal === undefined) return undefined
-    answer(refusal, request, reply)
+    const { door, scope } = request.routeOptions.config
+    if (door !== 'management') return undefined
+    const entered = await enter(keepManagement, request, scope)
+    if (entered.refusal === undefined) {
+      request.caller = entered.caller
+      return undefined
+    }
+    answer(entered.refusal, request, reply)
     return reply
   })
 }

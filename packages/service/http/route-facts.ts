@@ -25,8 +25,11 @@ export interface KnownRoutes {
 
 const UNKNOWN: RouteFacts = { door: 'open', errors: 'management', precedence: 'running' }
 
-/** What is known as it stands is meant so: below a path that is an address of the service too, a proxy has to take it off. */
-export function knownRoutes(basePath = ''): KnownRoutes {
+/**
+ * What is known as it stands is meant so: below a path that is an address of the service too, a proxy has to take it off. Of
+ * `basePaths` the first one with which a target begins is taken off.
+ */
+export function knownRoutes(...basePaths: readonly string[]): KnownRoutes {
   const exact = new Map<string, RouteFacts>()
   const beginnings: { readonly start: string; readonly facts: RouteFacts }[] = []
   return {
@@ -43,8 +46,12 @@ export function knownRoutes(basePath = ''): KnownRoutes {
   }
 
   function local(method: string, target: string): string {
-    if (basePath === '' || find(method, target) !== undefined) return target
-    return withoutBasePath(target, basePath)
+    if (find(method, target) !== undefined) return target
+    for (const basePath of basePaths) {
+      const rest = basePath === '' ? target : withoutBasePath(target, basePath)
+      if (rest !== target) return rest
+    }
+    return target
   }
 
   function find(method: string, target: string): RouteFacts | undefined {

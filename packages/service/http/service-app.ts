@@ -1,8 +1,9 @@
 /** What our services make of Fastify: schemas in zod, and what every route says of itself. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ManagementScope } from '@countersign/api/scopes'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Door } from './access.ts'
+import type { Door, ManagementCaller } from './access.ts'
 import type { StandardHeaders } from './answer-headers.ts'
 import type { DescribedAnswers, DescribedBodies } from './answers/described-answers.ts'
 import type { ErrorShape } from './answers/wire-errors.ts'
@@ -12,6 +13,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needed on every route. */
     door?: Door
+    /** What a credential has to be for. Needed at the management door. */
+    scope?: ManagementScope
     /** At the management door: without a management credential it is closed, where others keep the service from starting. */
     closedWithoutKey?: boolean
     /** Default: `oauth` at the wallet's door, `management` elsewhere. */
@@ -43,6 +46,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whom the request counts for, in limits. */
     readonly sender: string
+    /** Who called; at the management door. */
+    caller?: ManagementCaller | undefined
     /** Code of the refusal that was answered, for the log line. */
     refusal?: string
     /** Of the body as it was sent; where the route is idempotent. */

@@ -29,10 +29,15 @@ export interface OwnCookie {
   /** Below the public address: `/api`. */
   readonly path: string
   readonly maxAgeSeconds: number
+  /** Sent along, too, where another site sends the browser to a page of ours (`SameSite=Lax`). */
+  readonly followsLinks?: boolean | undefined
 }
 
-/** Sent back by the browser below one path of ours, never readable by a script and never sent from another site. */
-export function ownCookie({ maxAgeSeconds, name, path, value }: OwnCookie, baseUrl: string): string {
+/** Sent back by the browser below one path of ours, never readable by a script, and never sent with what a page of another site asks for. */
+export function ownCookie(
+  { followsLinks = false, maxAgeSeconds, name, path, value }: OwnCookie,
+  baseUrl: string,
+): string {
   const secure = URL.parse(baseUrl)?.protocol === 'https:' ? '; Secure' : ''
-  return `${name}=${value}; Path=${basePathOf(baseUrl)}${path}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`
+  return `${name}=${value}; Path=${basePathOf(baseUrl)}${path}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=${followsLinks ? 'Lax' : 'Strict'}${secure}`
 }

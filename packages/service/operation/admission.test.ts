@@ -43,6 +43,38 @@ describe('admission', () => {
     expect(places.tooMuch('new')).toBe(fresh)
   })
 
+  it('of several who share the places one who wants all gets a half, two a third each, and as much is left', () => {
+    const places = open()
+    const takeAll = (name: string) => {
+      const share = places.share(name)
+      while (share.tooMuch('running') === undefined) share.take()
+      return share
+    }
+    const first = takeAll('first')
+    expect(first.inFlight()).toBe(8)
+    expect(first.tooMuch('running')).toBe('in_flight')
+    expect(takeAll('second').inFlight()).toBe(4)
+    const quiet = places.share('quiet')
+    expect([quiet.tooMuch('new'), quiet.tooMuch('running')]).toEqual([undefined, undefined])
+    expect(places.inFlight()).toBe(12)
+  })
+
+  it('of a share what is new gets half of what its running steps get', () => {
+    const share = open().share('one')
+    while (share.tooMuch('new') === undefined) share.take()
+    expect(share.inFlight()).toBe(6)
+    expect(share.tooMuch('running')).toBeUndefined()
+  })
+
+  it('a place of a share that is left twice is given back once, to the share and to all', () => {
+    const places = open()
+    const share = places.share('one')
+    const leave = [share.take(), share.take()][0]
+    leave?.()
+    leave?.()
+    expect([share.inFlight(), places.inFlight()]).toEqual([1, 1])
+  })
+
   it('a place that is left twice is given back once', () => {
     const places = open(2)
     const leave = places.take()

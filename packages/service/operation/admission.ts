@@ -34,7 +34,8 @@ export const LOAD_DEFAULTS: LoadLimits = {
 
 export type RefusedFor = 'in_flight' | 'loop_delay'
 
-export interface Admission {
+/** Places of an instance: all of them, or those that one of several may take. */
+export interface Places {
   /** Why one more request is too much now; undefined: it may come in. */
   tooMuch(precedence: Precedence): RefusedFor | undefined
   /** One more is in flight, until the answered function is called for the first time. */
@@ -42,6 +43,14 @@ export interface Admission {
   /** Begins the work when the loop has time for it. */
   start(precedence: Precedence, work: () => unknown): void
   inFlight(): number
+}
+
+export interface Admission extends Places {
+  /**
+   * For one of several who share the instance. He may take as many places as are left: alone he fills a half, of two who want
+   * all each gets a third, and however many they are, as much is left for whoever comes next. His work waits in a line of its own.
+   */
+  share(owner: string): Places
   /** When to come back for whoever is refused now: not all at once, and what is new later the more are refused. */
   retryAfterSeconds(precedence: Precedence): number
   stop(): void
@@ -63,21 +72,42 @@ export function admission(limits: AdmissionLimits): Admission {
   const loop = watchedLoop(limits.maxLoopDelayMs, longestWaitMs)
   const comeBack = comingBack()
   let inFlight = 0
+  /** `used` of `free` places are taken, by whoever is asked about. */
+  const judge = (precedence: Precedence, used: number, free: (limit: number) => number) => {
+    const isNew = precedence === 'new'
+    if (used >= (isNew ? NEW_IN_FLIGHT : 1) * free(maxRequestsInFlight)) return 'in_flight'
+    if (!loop.isLate() || used < (isNew ? NEW_WHILE_LATE : 1) * free(maxRequestsWhileLate)) return undefined
+    loop.refused()
+    return 'loop_delay'
+  }
+  const take = () => {
+    let taken = true
+    inFlight += 1
+    comeBack.admitted()
+    return () => {
+      if (taken) inFlight -= 1
+      taken = false
+    }
+  }
   return {
-    tooMuch: (precedence) => {
-      const isNew = precedence === 'new'
-      if (inFlight >= (isNew ? NEW_IN_FLIGHT : 1) * maxRequestsInFlight) return 'in_flight'
-      if (!loop.isLate() || inFlight < (isNew ? NEW_WHILE_LATE : 1) * maxRequestsWhileLate) return undefined
-      loop.refused()
-      return 'loop_delay'
-    },
-    take: () => {
-      let taken = true
-      inFlight += 1
-      comeBack.admitted()
-      return () => {
-        if (taken) inFlight -= 1
-        taken = false
+    tooMuch: (precedence) => judge(precedence, inFlight, (limit) => limit),
+    take,
+    share: (owner) => {
+      let own = 0
+      return {
+        tooMuch: (precedence) => judge(precedence, own, (limit) => limit - inFlight),
+        take: () => {
+          const leave = take()
+          let taken = true
+          own += 1
+          return () => {
+            if (taken) own -= 1
+            taken = false
+            leave()
+          }
+        },
+        start: (precedence, work) => start(precedence, work, owner),
+        inFlight: () => own,
       }
     },
     start,

@@ -15,16 +15,18 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 export interface LogOptions {
   readonly service: string
   readonly instance: string
+  /** Of several identities that the service has, the one that the lines are about; absent: the service's own. */
+  readonly tenant?: string | undefined
   readonly level: LogLevel
   /** Default: standard output. */
   readonly destination?: DestinationStream | undefined
 }
 
 /** Every line carries service and instance. */
-export function createLogger({ service, instance, level, destination }: LogOptions): Logger {
+export function createLogger({ service, instance, tenant, level, destination }: LogOptions): Logger {
   const options = {
     level,
-    base: { service, instance },
+    base: tenant === undefined ? { service, instance } : { service, instance, tenant },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }

@@ -61,6 +61,9 @@ export type OutgoingPurpose =
   | 'policy'
   | 'callback'
   | 'claims'
+  | 'management_keys'
+  | 'login'
+  | 'verifier'
 
 export type SessionKind = 'verification' | 'issuance'
 

@@ -14,10 +14,13 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 type PrometheusMetrics = Metrics & Exposition
 
-/** Every series carries the service's name, so that several services in one process are told apart. */
-export function prometheusMetrics(service: string): PrometheusMetrics {
+/**
+ * Every series carries the service's name, so that several services in one process are told apart, and that of the tenant whom it
+ * is about: one of the few that the configuration names. Figures of the process are the service's own to tell.
+ */
+export function prometheusMetrics(service: string, tenant?: string): PrometheusMetrics {
   const registry = new Registry()
-  registry.setDefaultLabels({ service })
+  registry.setDefaultLabels(tenant === undefined ? { service } : { service, tenant })
   const timed = (name: string, help: string, labelNames: readonly string[]) =>
     observer(new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [registry] }))
   const requests = timed(
@@ -90,7 +93,10 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     outgoingRequest: (purpose, outcome, seconds) => outgoing([purpose, outcome], seconds),
     transition: (kind, from, to) => transitions([kind, from, to]),
     contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${await (await processRegistry()).metrics()}`,
+    text: async () => {
+      const own = await registry.metrics()
+      return tenant === undefined ? `${own}\n${await (await processRegistry()).metrics()}` : own
+    },
   }
 }
 

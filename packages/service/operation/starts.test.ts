@@ -72,3 +72,13 @@ it('work that costs little is started at once', () => {
   expect(started).toBe(10)
   expect(longestWaitMs()).toBe(0)
 })
+
+it('of several whose work waits each is taken in turn, however much one of them has', async () => {
+  const { start, longestWaitMs } = starts()
+  const started: string[] = []
+  start('running', () => beBusy(10))
+  for (let at = 1; at <= 4; at++) start('running', () => void started.push(`a${at}`), 'a')
+  for (let at = 1; at <= 2; at++) start('running', () => void started.push(`b${at}`), 'b')
+  while (longestWaitMs() > 0) await nextTurn()
+  expect(started).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4'])
+})

@@ -9,8 +9,11 @@
 export type Precedence = 'running' | 'new'
 
 export interface Starts {
-  /** Starts the work at once while this turn has time for it, and otherwise in its order. */
-  start(precedence: Precedence, work: () => unknown): void
+  /**
+   * Starts the work at once while this turn has time for it, and otherwise in its order. `owner`: whose work it is, where several
+   * share the process: what waits of theirs is taken in turn, so that nobody waits behind all that another has.
+   */
+  start(precedence: Precedence, work: () => unknown, owner?: string): void
   /** How long the work that is next has waited, in milliseconds; 0 when nothing waits. */
   longestWaitMs(): number
 }
@@ -29,7 +32,7 @@ interface Waiting {
 }
 
 export function starts(): Starts {
-  const waiting: Lines = { running: line(), new: line() }
+  const waiting: Lines = { running: fairLine(), new: fairLine() }
   let turnIsFullAt = 0
   let armed = false
   // While something is armed the loop waits for nobody: this turn ends where the next one begins.
@@ -48,12 +51,12 @@ export function starts(): Starts {
     arm()
   }
   return {
-    start: (precedence, work) => {
+    start: (precedence, work, owner = '') => {
       arm()
       const now = performance.now()
       const isFree = waiting.running.isEmpty() && (precedence === 'running' || waiting.new.isEmpty())
       if (isFree && now < turnIsFullAt) work()
-      else waiting[precedence].add({ work, since: now })
+      else waiting[precedence].add({ work, since: now }, owner)
     },
     longestWaitMs: () => {
       const since = Math.min(waiting.running.since(), waiting.new.since())
@@ -62,12 +65,43 @@ export function starts(): Starts {
   }
 }
 
-type Lines = Readonly<Record<Precedence, Line>>
+type Lines = Readonly<Record<Precedence, FairLine>>
 
 function takeNext({ running, new: fresh }: Lines): Waiting | undefined {
   return fresh.since() + NEW_COMES_LATER_MS < running.since()
     ? fresh.take()
     : (running.take() ?? fresh.take())
+}
+
+interface FairLine extends Omit<Line, 'add'> {
+  add(one: Waiting, owner: string): void
+}
+
+/** A line for each owner that has something in it, and the owners in turn. */
+function fairLine(): FairLine {
+  const lines = new Map<string, Line>()
+  return {
+    add: (one, owner) => {
+      const own = lines.get(owner) ?? line()
+      own.add(one)
+      lines.set(owner, own)
+    },
+    take: () => {
+      const [first] = lines
+      if (first === undefined) return undefined
+      const [owner, own] = first
+      const taken = own.take()
+      lines.delete(owner)
+      if (!own.isEmpty()) lines.set(owner, own)
+      return taken
+    },
+    isEmpty: () => lines.size === 0,
+    since: () => {
+      let since = Number.POSITIVE_INFINITY
+      for (const own of lines.values()) since = Math.min(since, own.since())
+      return since
+    },
+  }
 }
 
 interface Line {

@@ -30,6 +30,17 @@ describe('a token bucket', () => {
     expect(buckets.take('a')).toBe(3)
   })
 
+  it('says without taking one whether there is one', () => {
+    const { buckets, clock, taken } = started({ perSecond: 20 / 60, atOnce: 2 })
+    for (let at = 0; at < 10; at += 1) expect(buckets.waitOf('a')).toBeUndefined()
+    expect(buckets.size).toBe(0)
+    expect(taken('a', 10)).toBe(2)
+    expect(buckets.waitOf('a')).toBe(3)
+    clock.ms += 3000
+    expect(buckets.waitOf('a')).toBeUndefined()
+    expect(taken('a', 10)).toBe(1)
+  })
+
   it('is not emptied further by who is told to wait', () => {
     const { clock, taken } = started({ perSecond: 1, atOnce: 1 })
     expect(taken('a', 1000)).toBe(1)

@@ -19,6 +19,8 @@ export interface TokenBucketOptions {
 export interface TokenBuckets {
   /** Takes a token; otherwise answers after how many whole seconds there is one again. */
   take(key: string): number | undefined
+  /** After how many whole seconds there is a token, undefined where there is one now; takes none. */
+  waitOf(key: string): number | undefined
   /** Keys that are remembered. */
   readonly size: number
 }
@@ -33,13 +35,18 @@ export function tokenBuckets(options: TokenBucketOptions): TokenBuckets {
   const roomMs = msPerToken * atOnce
   /** Ordered by the last token that was taken, the longest ago first. */
   const fullAgainAt = new Map<string, number>()
+  const withOneLess = (key: string, now: number) => {
+    const full = Math.max(fullAgainAt.get(key) ?? now, now) + msPerToken
+    const missingMs = full - now - roomMs
+    return { full, wait: missingMs > EPSILON_MS ? Math.max(1, Math.ceil(missingMs / 1000)) : undefined }
+  }
   return {
+    waitOf: (key) => withOneLess(key, nowMs()).wait,
     take(key) {
       const now = nowMs()
       const known = fullAgainAt.get(key)
-      const full = Math.max(known ?? now, now) + msPerToken
-      const missingMs = full - now - roomMs
-      if (missingMs > EPSILON_MS) return Math.max(1, Math.ceil(missingMs / 1000))
+      const { full, wait } = withOneLess(key, now)
+      if (wait !== undefined) return wait
       if (known === undefined) forgetFull(fullAgainAt, now, maxKeys)
       else fullAgainAt.delete(key)
       fullAgainAt.set(key, full)

@@ -37,6 +37,12 @@ describe('fetch over a guarded client', () => {
     expect((await remoteFetch(local, 'protocol')(new URL('/empty', url))).status).toBe(204)
   })
 
+  it('sends a form as text', async () => {
+    const form = new URLSearchParams({ a: '1 & 2', b: 'ü' })
+    await remoteFetch(local, 'login')(url, { method: 'POST', headers: { 'x-token': 't' }, body: form })
+    expect(seen.at(-1)).toEqual({ method: 'POST', body: 'a=1+%26+2&b=%C3%BC', token: 't' })
+  })
+
   it('follows no redirect', async () => {
     expect((await remoteFetch(local, 'protocol')(`${url}/elsewhere`)).status).toBe(302)
   })

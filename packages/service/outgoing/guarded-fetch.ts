@@ -5,10 +5,11 @@
 import type { OutgoingPurpose } from '../operation/metrics.ts'
 import type { Remote } from './guarded-client.ts'
 
-/** GET and POST with a text body. Rejects with a `TypeError`, as `fetch` does, when there is no answer. */
+/** GET and POST with a text or a form. Rejects with a `TypeError`, as `fetch` does, when there is no answer. */
 export function remoteFetch(remote: Remote, purpose: OutgoingPurpose): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    const { body, method = 'GET' } = init
+    const { body: given, method = 'GET' } = init
+    const body = given instanceof URLSearchParams ? given.toString() : given
     if (method !== 'GET' && method !== 'POST') throw new TypeError(`${method} is not sent`)
     if (body !== undefined && body !== null && typeof body !== 'string')
       throw new TypeError('only text is sent')

@@ -14,11 +14,17 @@ import { errorFacts, type Logger } from '../operation/log.ts'
  * often, late, or beside another's, so it changes the session by steps alone. One that throws is made again when its lease is
  * over, by whichever instance.
  */
-export type Look = (id: string, log: Pick<Logger, 'info' | 'warn'>) => Promise<number | undefined>
+export type Look = (
+  id: string,
+  log: Pick<Logger, 'info' | 'warn'>,
+  lease: Lease,
+) => Promise<number | undefined>
 
 export interface DueWork {
   readonly due: Pick<Due, 'lease' | 'done'>
   readonly look: Look
+  /** Longer than a look takes; what died is looked at again after it. */
+  readonly leaseMs?: number | undefined
 }
 
 export interface DueWorkOptions extends DueWork {
@@ -27,8 +33,6 @@ export interface DueWorkOptions extends DueWork {
   readonly everyMs?: number | undefined
   /** Sessions that this instance looks at together. */
   readonly atOnce?: number | undefined
-  /** Longer than a look takes; what died is looked at again after it. */
-  readonly leaseMs?: number | undefined
   readonly time?: WorkTime | undefined
 }
 
@@ -120,7 +124,7 @@ function openLooking({ due, look, log }: DueWorkOptions, time: WorkTime): Lookin
   const trouble = openTrouble(log, time)
   const lookAt = async (lease: Lease) => {
     try {
-      await due.done(lease, await look(lease.id, log))
+      await due.done(lease, await look(lease.id, log, lease))
     } catch (error) {
       trouble.failed(error)
     }

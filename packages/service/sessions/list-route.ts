@@ -35,6 +35,7 @@ export function listRoute<T extends ListedSession, Row extends { readonly state:
       schema: { summary, tags: [tag], querystring: query },
       config: {
         door: 'management',
+        scope: 'sessions:read',
         answers: {
           200: { description: 'A page, newest first', schema: page },
           400: errorAnswer('A parameter is unknown, or is not what it may be', listPlaceUnknown),

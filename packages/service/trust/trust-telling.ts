@@ -42,6 +42,7 @@ export function trustRoutes(app: ServiceApp, { telling, baseUrl, now }: TrustRou
       schema: { summary: 'Who this service is, and whom it believes', tags: ['trust'] },
       config: {
         door: 'management',
+        scope: 'operation:read',
         closedWithoutKey: true,
         answers: { 200: { description: 'Its keys and its sources of trust', schema: trustFacts } },
       },

@@ -61,6 +61,7 @@ export function describeDatabase(name: string, prepare: () => Promise<SqlUnderTe
     describeMigrations(database)
     describeStatements(database)
     describeConcurrency(() => racers)
+    describeRooms(() => source)
     it('answers a ping', () => database().ping(1_000))
   })
 }
@@ -198,6 +199,59 @@ function describeConcurrency(racers: () => readonly Database<Tables>[]): void {
     )
     expect(numbers.sort((a, b) => a - b)).toEqual(
       Array.from({ length: RACERS * 10 }, (_, index) => index + 1),
+    )
+  })
+}
+
+function describeRooms(source: () => SqlUnderTest): void {
+  describe('rooms', () => {
+    let whole: Database<Tables>
+    let rooms: readonly [Database<Tables>, Database<Tables>]
+    const row = { index_in_list: 77, issued_at: 1, claims: '' }
+    const idsIn = async ({ db }: Pick<Database<Tables>, 'db'>) =>
+      (await db.selectFrom('issued').select('id').where('index_in_list', '=', 77).execute()).map(
+        ({ id }) => id,
+      )
+    beforeAll(async () => {
+      whole = await source().open()
+      rooms = [await whole.room('acme'), await whole.room('a-b')]
+      for (const room of rooms) await migrate(room, migrations, 'issuer')
+    })
+    afterAll(async () => {
+      await Promise.all(rooms.map((room) => room.close()))
+      await whole.close()
+    })
+
+    it('have tables of their own, and what is written into one is found in no other', async () => {
+      const [acme, other] = rooms
+      await acme.db
+        .insertInto('issued')
+        .values({ id: 'of-acme', ...row })
+        .execute()
+      expect(await Promise.all([acme, other, whole].map(idsIn))).toEqual([['of-acme'], [], []])
+      await other.inTransaction((transaction) =>
+        transaction
+          .insertInto('issued')
+          .values({ id: 'of-other', ...row })
+          .execute(),
+      )
+      expect(await Promise.all([acme, other, whole].map(idsIn))).toEqual([['of-acme'], ['of-other'], []])
+    })
+
+    it('one that is opened once more is as it was, and is migrated once', async () => {
+      const again = await source().open()
+      const acme = await again.room('acme')
+      expect(await migrate(acme, migrations, 'issuer')).toEqual([])
+      expect(await idsIn(acme)).toEqual(['of-acme'])
+      await acme.close()
+      await again.close()
+    })
+
+    it.each(['', 'A', 'a_b', '-a', 'a.b', 'a"b', '../a', 'a'.repeat(41)])(
+      'there is none of the name %j',
+      async (name) => {
+        await expect((async () => whole.room(name))()).rejects.toThrow(RangeError)
+      },
     )
   })
 }

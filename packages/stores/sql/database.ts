@@ -17,6 +17,11 @@ export interface Database<Tables> {
   inTransaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>
   /** A transaction that no other instance runs at the same time and that may last: for migrations. */
   exclusively<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>
+  /**
+   * A database of somebody's own beside this one, made where it is missing: a schema of the same server, over the same
+   * connections, of which one room never takes all; a file beside the file. Nothing in it reaches a table of another's.
+   */
+  room(name: string): Promise<Database<Tables>>
   close(): Promise<void>
 }
 
@@ -27,6 +32,13 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number
   /** For logs: a connection broke while nobody used it. */
   readonly onProblem?: (message: string) => void
+}
+
+const ROOM = /^[a-z0-9][a-z0-9-]{0,39}$/
+
+export function checkedRoom(name: string): string {
+  if (ROOM.test(name)) return name
+  throw new RangeError('a room is named by 1 to 40 characters of a-z 0-9 -, the first none of them a hyphen')
 }
 
 /**

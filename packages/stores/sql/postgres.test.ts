@@ -7,9 +7,10 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { StoreUnavailable } from '../ports.ts'
+import { StoreRefuses, StoreUnavailable } from '../ports.ts'
 import { describeDatabase } from './database.contract.ts'
 import type { Database } from './database.ts'
+import { type Migration, migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 
 describeDatabase('postgres', async () => {
@@ -131,6 +132,58 @@ describe('a postgres server that goes and comes', () => {
       await sql`select 1 from pg_stat_activity where query like '%pg_sleep(2%' and state = 'active'
       and pid <> pg_backend_pid()`.execute(database.db)
     expect(rows).toEqual([])
+  })
+
+  it('a room that keeps all of its connections busy leaves some to the others, and its own wait no longer than for any', async () => {
+    const whole = await openDatabase<Tables>(server.url, { maxConnections: 2 })
+    const [busy, quiet] = [await whole.room('busy'), await whole.room('quiet')]
+    const waiting = Array.from({ length: 5 }, () => sql`select pg_sleep(4)`.execute(busy.db))
+    const ended = Promise.allSettled(waiting)
+    await takesAtMost(1_500, () => sql`select 1`.execute(quiet.db))
+    await takesAtMost(1_500, () => sql`select 1`.execute(whole.db))
+    const outcomes = (await ended).map(({ status }) => status)
+    expect(outcomes.toSorted()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'rejected'])
+    // Nobody keeps a place that he did not get.
+    await takesAtMost(1_500, () => sql`select 1`.execute(busy.db))
+    await whole.close()
+  })
+
+  it('many rooms use the connections that there are, and no more', async () => {
+    const whole = await openDatabase<Tables>(server.url, { maxConnections: 2 })
+    const rooms = await Promise.all(Array.from({ length: 8 }, (_, at) => whole.room(`room-${at}`)))
+    const asked = rooms.map((room) => sql`select pg_sleep(0.11)`.execute(room.db))
+    const seen: number[] = []
+    const count = async () => {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from pg_stat_activity
+        where query like '%pg_sleep(0.11)%' and pid <> pg_backend_pid()`.execute(database.db)
+      seen.push(rows[0]?.n ?? 0)
+    }
+    const counting = (async () => {
+      for (let turn = 0; turn < 10; turn++) await count()
+    })()
+    await Promise.all([...asked, counting])
+    await count()
+    expect(Math.max(...seen)).toBeGreaterThan(0)
+    expect(Math.max(...seen)).toBeLessThanOrEqual(2)
+    await whole.close()
+  })
+
+  it('whoever may make no schema uses one that was made for him', async () => {
+    const operator = await openDatabase<Tables>(server.url)
+    await sql`create role limited login password 'limited'`.execute(operator.db)
+    await sql`create schema tenant_made authorization limited`.execute(operator.db)
+    const url = new URL(server.url)
+    url.username = url.password = 'limited'
+    const limited = await openDatabase<Tables>(url.href)
+    const made: Record<string, Migration> = {
+      '2026-01': { up: async (db) => void (await sql`create table t (id text)`.execute(db)) },
+    }
+    const room = await limited.room('made')
+    expect(await migrate(room, made, 'x')).toEqual(['2026-01'])
+    expect(await room.db.selectFrom('t').selectAll().execute()).toEqual([])
+    await expect(migrate(await limited.room('missing'), made, 'x')).rejects.toThrow(StoreRefuses)
+    await limited.close()
+    await operator.close()
   })
 
   it('a number that does not fit is refused, not rounded; the description has no credentials', async () => {

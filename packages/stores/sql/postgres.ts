@@ -7,7 +7,8 @@ import { withinTime } from '@countersign/event-loop/time-limit'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
 import pg from 'pg'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
-import { type Database, type DatabaseOptions, ReferenceGone } from './database.ts'
+import { checkedRoom, type Database, type DatabaseOptions, ReferenceGone } from './database.ts'
+import { postgresRoom } from './postgres-room.ts'
 import { inTime } from './time-limit.ts'
 
 const MAX_CONNECTIONS = 10
@@ -23,20 +24,29 @@ const MIGRATION_LOCK = 4_672_117_903
 export function openPostgres<Tables>(url: string, options: DatabaseOptions): Database<Tables> {
   const description = describe(url)
   const timeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-  const db = open<Tables>(url, options.maxConnections ?? MAX_CONNECTIONS, timeoutMs, options)
+  const connections = options.maxConnections ?? MAX_CONNECTIONS
+  const pool = openPool(url, connections, timeoutMs, options)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const ping: Database<Tables>['ping'] = (pingTimeoutMs) =>
+    inTime(requireWritable(db), pingTimeoutMs, 'postgres')
+  const exclusively: Database<Tables>['exclusively'] = async (work) => {
+    const alone = openPool(url, 1, MIGRATION_TIMEOUT_MS, options)
+    await using patient = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: alone }) })
+    return await patient.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
+      return await work(transaction)
+    })
+  }
+  const ofRoom = { connections: Math.ceil(connections / 2), waitMs: CONNECT_TIMEOUT_MS }
   return {
     db,
     engine: 'postgres',
     description,
-    ping: (pingTimeoutMs) => inTime(requireWritable(db), pingTimeoutMs, 'postgres'),
+    ping,
     inTransaction: (work) => db.transaction().execute(work),
-    exclusively: async (work) => {
-      await using patient = open<Tables>(url, 1, MIGRATION_TIMEOUT_MS, options)
-      return await patient.transaction().execute(async (transaction) => {
-        await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
-        return await work(transaction)
-      })
-    },
+    exclusively,
+    room: async (name) =>
+      postgresRoom(checkedRoom(name), { description, exclusively, ping, pool, ...ofRoom }),
     close: () => db.destroy(),
   }
 }
@@ -49,7 +59,7 @@ async function requireWritable<Tables>(db: Kysely<Tables>): Promise<void> {
     throw new StoreUnavailable('postgres: takes no writes (read-only)', { answered: true })
 }
 
-function open<Tables>(url: string, max: number, timeoutMs: number, options: DatabaseOptions): Kysely<Tables> {
+function openPool(url: string, max: number, timeoutMs: number, options: DatabaseOptions): PostgresPool {
   const pool = new pg.Pool({
     connectionString: withStrictTls(url),
     max,
@@ -64,9 +74,7 @@ function open<Tables>(url: string, max: number, timeoutMs: number, options: Data
   // Without a listener a connection that breaks while it is idle, or between two statements, ends the process.
   pool.on('error', report)
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: withMeaningfulErrors(pool, timeoutMs + GRACE_MS) }),
-  })
+  return withMeaningfulErrors(pool, timeoutMs + GRACE_MS)
 }
 
 /** What the driver does with each of these today; said plainly, or it warns of other meanings that they may have one day. */

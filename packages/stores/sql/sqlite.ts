@@ -5,7 +5,7 @@
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join, parse } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -21,7 +21,7 @@ import {
   sql,
 } from 'kysely'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
-import { type Database, ReferenceGone } from './database.ts'
+import { checkedRoom, type Database, ReferenceGone } from './database.ts'
 import { inTime } from './time-limit.ts'
 
 const BUSY_WAIT_MS = 5_000
@@ -51,8 +51,16 @@ export async function openSqlite<Tables>(file: string): Promise<Database<Tables>
     },
     inTransaction,
     exclusively: inTransaction,
+    room: (name) => openSqlite(roomOf(file, checkedRoom(name))),
     close: () => db.destroy(),
   }
+}
+
+/** `issuer.sqlite` has `issuer.acme.sqlite` beside it. */
+function roomOf(file: string, name: string): string {
+  if (file === ':memory:') return file
+  const { dir, ext, name: stem } = parse(file)
+  return join(dir, `${stem}.${name}${ext}`)
 }
 
 /** Of the file and its file system, since a transaction to try it would wait for the other writers. */

@@ -72,6 +72,10 @@ export const PROFILE_ERRORS: WireErrors<WriteRefusal> = {
 export const PROFILE_OFFER_ERRORS: WireErrors<ProfileOfferRefusal> = {
   ...offerErrors('claims'),
   profile_unknown: () => PROFILE_ERRORS.profile_unknown({ code: 'profile_unknown' }),
+  terms_contradict: ({ mistakes }) => ({
+    status: 400,
+    message: mistakes.map(({ member, message }) => `${member}: ${message}`).join('; '),
+  }),
   claims_not_taken: () => ({
     status: 400,
     message: 'claims: this profile asks for them when the wallet comes, and takes none with an offer',

@@ -32,6 +32,14 @@ export const offerErrors = (data: 'credentialData' | 'claims'): WireErrors<Offer
     badRequest(`Unknown credentialConfigurationId ${configurationId}; known: ${known.join(', ')}`),
   configuration_repeated: ({ configurationId }) => badRequest(`${configurationId} stands twice in one offer`),
   issuer_key_unusable: ({ reason }) => badRequest(`issuerKey cannot be used: ${reason}`),
+  login_unavailable: () =>
+    badRequest('authenticationMethod: PWD needs a login provider, userLogin of the configuration'),
+  presentations_unavailable: () =>
+    badRequest('authenticationMethod: VP_TOKEN needs a verifier, verifierUrl of the configuration'),
+  vp_request_invalid: ({ at, reason }) =>
+    badRequest(`vpRequest: dcql_query is not valid at ${at}: ${reason.replaceAll('_', ' ')}`),
+  user_claim_unknown: ({ at, configurationId }) =>
+    badRequest(`userClaims names ${at}, which the example of ${configurationId} does not have`),
   status_unavailable: () =>
     badRequest('status: this issuer keeps no status lists; they need a database that all instances share'),
   mapping_function_unknown: ({ name }) => badRequest(`mapping: unknown function <${name}>`),

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Content, html, type Markup } from '@countersign/service/http/pages/markup'
-import { PAGE_TEXTS, type PageLanguage } from './page-texts.ts'
+import { PAGE_TEXTS, type PageLanguage, type PageTexts } from './page-texts.ts'
 
 export interface Asked {
   readonly authorizationId: string
@@ -16,6 +16,14 @@ export interface Asked {
   readonly redirectUri: string
   /** Where the form is posted. */
   readonly action: string
+  /** Who it is that is asked, where that was found out. */
+  readonly user?: AskedUser | undefined
+}
+
+export interface AskedUser {
+  readonly method: 'PWD' | 'VP_TOKEN'
+  /** Foreign text; absent: nobody says. */
+  readonly name?: string | undefined
 }
 
 export interface Page {
@@ -26,18 +34,75 @@ export interface Page {
 export function askingPage(asked: Asked, language: PageLanguage): Page {
   const t = PAGE_TEXTS[language]
   const title = t.title(t.and(asked.credentials))
-  const facts = [
+  const body = html`${factsOf([
     [t.issuedBy, asked.issuerName, 'issuer'],
+    ...userFact(asked.user, t),
     [t.gets, t.and(asked.credentials), 'credentials'],
     [t.app, asked.clientId, 'client'],
     [t.backTo, placeOf(asked.redirectUri), 'return'],
-  ] as const
-  const body = html`<dl>${facts.map(([label, value, id]) => html`<div><dt>${label}</dt><dd id="${id}"><bdi>${shown(value)}</bdi></dd></div>`)}</dl>
+  ])}
 <p class="note">${t.unproven}</p>
 <form method="post" action="${asked.action}"><input type="hidden" name="authorization" value="${asked.authorizationId}">
 <button type="submit" id="approve" name="decision" value="approve">${t.approve}</button>
 <button type="submit" id="deny" class="second" name="decision" value="deny">${t.deny}</button></form>`
   return { markup: page(title, body, language), headers: headersFor(asked.redirectUri) }
+}
+
+/** What leads to a wallet on this device, and no code for another one: whose answer that would be, nobody could tell. */
+export function presentingPage(
+  { link, ...asked }: Asked & { readonly link: string },
+  language: PageLanguage,
+): Page {
+  const t = PAGE_TEXTS[language]
+  const body = html`${factsOf([
+    [t.issuedBy, asked.issuerName, 'issuer'],
+    [t.gets, t.and(asked.credentials), 'credentials'],
+    [t.app, asked.clientId, 'client'],
+  ])}
+<p>${t.presentWhy}</p>
+<p><a class="button" id="present" href="${link}">${t.present}</a></p>
+<p class="note">${t.presentThen}</p>
+${leavingForm(asked, t)}`
+  return {
+    markup: page(t.presentTitle(t.and(asked.credentials)), body, language),
+    headers: headersFor(asked.redirectUri),
+  }
+}
+
+export interface Again extends Pick<Asked, 'authorizationId' | 'redirectUri' | 'action'> {
+  /** Where it begins once more. */
+  readonly again: string
+  /** In the words of the endpoint. */
+  readonly reason: string
+}
+
+/** It could not be found out who he is, and he may try once more. */
+export function againPage(again: Again, language: PageLanguage): Page {
+  const t = PAGE_TEXTS[language]
+  const body = html`<p>${t.againWhy}</p><p class="note" id="error" lang="en">${again.reason}</p>
+<p><a class="button" id="again" href="${again.again}">${t.again}</a></p>
+${leavingForm(again, t)}`
+  return { markup: page(t.againTitle, body, language), headers: headersFor(again.redirectUri) }
+}
+
+function leavingForm(
+  { action, authorizationId }: Pick<Asked, 'action' | 'authorizationId'>,
+  t: PageTexts,
+): Markup {
+  return html`<form method="post" action="${action}"><input type="hidden" name="authorization" value="${authorizationId}">
+<button type="submit" id="deny" class="second" name="decision" value="deny">${t.deny}</button></form>`
+}
+
+type Fact = readonly [label: string, value: string, id: string]
+
+function factsOf(facts: readonly Fact[]): Markup {
+  return html`<dl>${facts.map(([label, value, id]) => html`<div><dt>${label}</dt><dd id="${id}"><bdi>${shown(value)}</bdi></dd></div>`)}</dl>`
+}
+
+function userFact(user: AskedUser | undefined, t: PageTexts): readonly Fact[] {
+  if (user === undefined) return []
+  const label = user.method === 'PWD' ? t.loggedIn : t.presented
+  return [[label, user.name ?? t.shown, 'user']]
 }
 
 /** `reason`: in the words of the endpoint, which are for whoever writes wallets. */
@@ -71,9 +136,10 @@ dl div{padding:.75rem 0}dl div+div{border-top:1px solid var(--line)}
 dt{color:var(--muted);font-size:.875rem}dd{margin:0;overflow-wrap:anywhere}
 .note{color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
 form{display:grid;gap:.75rem;margin-top:1.5rem}
-button{min-height:2.75rem;border-radius:12px;border:1px solid var(--brand);background:var(--brand);color:var(--on-brand);font:inherit;font-weight:550;padding:.5rem 1rem;cursor:pointer}
+a.button{display:block;text-align:center;text-decoration:none}
+button,a.button{min-height:2.75rem;border-radius:12px;border:1px solid var(--brand);background:var(--brand);color:var(--on-brand);font:inherit;font-weight:550;padding:.5rem 1rem;cursor:pointer}
 button.second{background:none;border-color:var(--edge);color:var(--text)}
-button:focus-visible{outline:3px solid var(--brand);outline-offset:2px}</style>`
+button:focus-visible,a:focus-visible{outline:3px solid var(--brand);outline-offset:2px}</style>`
 
 /** CSP Level 3 §8.5: of what stands between the tags. */
 const STYLE_HASH = createHash('sha256')

@@ -17,7 +17,7 @@ import {
   writePushedResponse,
 } from '@countersign/protocol/oauth/pushed-request'
 import { authorizationResponseUrl } from '@countersign/protocol/oauth/redirect-response'
-import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import { type Authorization, needsUser } from '@countersign/protocol/openid4vci/authorization/authorization'
 import {
   parseAuthorizationRequest,
   parseAuthorizationReturn,
@@ -38,7 +38,7 @@ import { pushAuthorization } from '../../authorization/push-authorization.ts'
 import type { Issuer } from '../../issuer.ts'
 import { freshChallenges } from '../answers/fresh-challenges.ts'
 import { receivedProof } from '../answers/received-proof.ts'
-import { askingPage, type Page, refusedPage } from './authorization-page.ts'
+import { type Asked, askingPage, type Page, refusedPage } from './authorization-page.ts'
 import { PAGE_LANGUAGES } from './page-texts.ts'
 import {
   DECISION_ERRORS,
@@ -160,13 +160,13 @@ function authorizeRoute(app: ServiceApp, issuer: Issuer, options: AuthorizationR
   )
 }
 
-const REPEATED = REQUEST_ERRORS.invalid_request({
+export const REPEATED = REQUEST_ERRORS.invalid_request({
   code: 'invalid_request',
   parameter: 'that stands there twice',
 })
 
 /** RFC 6749 §3.1: a parameter stands there once. */
-function singles(query: Readonly<Record<string, string | readonly string[]>>): Form | undefined {
+export function singles(query: Readonly<Record<string, string | readonly string[]>>): Form | undefined {
   const form: Record<string, string> = {}
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'string') return undefined
@@ -220,31 +220,48 @@ async function showPage(
   const opened = await openPushed(issuer, reference, browser)
   if (!opened.ok) return refuse(wireError(OPEN_ERRORS, opened.error), request, reply)
   const authorization = opened.value
-  const language = preferredLanguage(request, PAGE_LANGUAGES)
   void reply.header('set-cookie', browserCookie(issuer, authorization, browser))
-  return send(
-    askingPage(
-      {
-        authorizationId: authorization.id,
-        issuerName: displayName,
-        credentials: authorization.configurationIds.map((id) => nameOf(issuer, id, language)),
-        clientId: authorization.request.clientId,
-        redirectUri: authorization.request.redirectUri,
-        action: `${basePathOf(issuer.baseUrl)}/authorize/decision`,
-      },
-      language,
-    ),
-    200,
-    reply,
-  )
+  if (needsUser(authorization)) return reply.redirect(goingOnAddress(issuer, authorization.id), 303)
+  const language = preferredLanguage(request, PAGE_LANGUAGES)
+  return sendPage(askingPage(askedBy(issuer, authorization, displayName, language), language), 200, reply)
+}
+
+/** Where it is found out who somebody is, and he is asked. */
+export function goingOnAddress({ baseUrl }: Pick<Issuer, 'baseUrl'>, authorizationId: string): string {
+  return `${basePathOf(baseUrl)}/authorize/continue?authorization=${authorizationId}`
+}
+
+export function askedBy(
+  issuer: Issuer,
+  authorization: Authorization,
+  issuerName: string,
+  language: string,
+): Asked {
+  const { authentication, configurationIds, id: authorizationId, request } = authorization
+  const user = authorization.state === 'pending' ? authorization.user : undefined
+  return {
+    authorizationId,
+    issuerName,
+    credentials: configurationIds.map((id) => nameOf(issuer, id, language)),
+    clientId: request.clientId,
+    redirectUri: request.redirectUri,
+    action: `${basePathOf(issuer.baseUrl)}/authorize/decision`,
+    user: user && authentication && { method: authentication.method, name: user.name },
+  }
 }
 
 /** One for each request: who opens two in one browser decides both. */
-const cookieOf = (authorizationId: string) => `authorization-${authorizationId}`
+export const cookieOf = (authorizationId: string) => `authorization-${authorizationId}`
 
-function browserCookie({ baseUrl, limits }: Issuer, { id }: Authorization, value: string): string {
+function browserCookie(
+  { baseUrl, limits }: Issuer,
+  { authentication, id }: Authorization,
+  value: string,
+): string {
   const maxAgeSeconds = limits.authorization.openSeconds + limits.authorization.decideSeconds
-  return ownCookie({ name: cookieOf(id), value, path: '/authorize', maxAgeSeconds }, baseUrl)
+  // The login provider and the wallet send the browser back to a page below.
+  const followsLinks = authentication !== undefined
+  return ownCookie({ name: cookieOf(id), value, path: '/authorize', maxAgeSeconds, followsLinks }, baseUrl)
 }
 
 function nameOf({ types }: Issuer, configurationId: string, language: string): string {
@@ -281,12 +298,16 @@ function decisionRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
-function refuse(error: WireError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function refuse(error: WireError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code = 'invalid_request', message, refusal = code, status } = error
   request.refusal = refusal
-  return send(refusedPage(`${code}: ${message}`, preferredLanguage(request, PAGE_LANGUAGES)), status, reply)
+  return sendPage(
+    refusedPage(`${code}: ${message}`, preferredLanguage(request, PAGE_LANGUAGES)),
+    status,
+    reply,
+  )
 }
 
-function send({ headers, markup }: Page, status: number, reply: FastifyReply): FastifyReply {
+export function sendPage({ headers, markup }: Page, status: number, reply: FastifyReply): FastifyReply {
   return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(markup.text)
 }

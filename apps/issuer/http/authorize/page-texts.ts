@@ -11,6 +11,16 @@ export interface PageTexts {
   readonly deny: string
   readonly refused: string
   readonly nothingHappened: string
+  readonly loggedIn: string
+  readonly presented: string
+  readonly presentTitle: (what: string) => string
+  readonly presentWhy: string
+  readonly present: string
+  readonly presentThen: string
+  readonly shown: string
+  readonly again: string
+  readonly againTitle: string
+  readonly againWhy: string
   readonly and: (parts: readonly string[]) => string
 }
 
@@ -25,6 +35,17 @@ const EN: PageTexts = {
   deny: 'Do not add it',
   refused: 'Authorization request refused',
   nothingHappened: 'Nothing was issued. Go back to your wallet and begin again.',
+  loggedIn: 'Logged in as',
+  presented: 'Presented by',
+  presentTitle: (what) => `Show who you are to get ${what}`,
+  presentWhy:
+    'Your wallet asks you what to show. Open it on this device: what is shown on another one does not count here.',
+  present: 'Open your wallet',
+  presentThen: 'Your wallet brings you back here, and then you are asked once more.',
+  shown: 'You, by what you presented',
+  again: 'Try again',
+  againTitle: 'It is not known who you are',
+  againWhy: 'Nothing was issued and nothing is lost: you can try it again, or leave it.',
   and: (parts) => joined(parts, 'and'),
 }
 
@@ -40,6 +61,18 @@ const DE: PageTexts = {
   deny: 'Nicht aufnehmen',
   refused: 'Anfrage abgelehnt',
   nothingHappened: 'Es wurde nichts ausgestellt. Gehen Sie zurück zu Ihrer Wallet und beginnen Sie von vorn.',
+  loggedIn: 'Angemeldet als',
+  presented: 'Vorgezeigt von',
+  presentTitle: (what) => `Zeigen Sie, wer Sie sind: Sie bekommen ${what}`,
+  presentWhy:
+    'Ihre Wallet fragt Sie, was Sie zeigen wollen. Öffnen Sie sie auf diesem Gerät: Was ein anderes zeigt, zählt hier nicht.',
+  present: 'Wallet öffnen',
+  presentThen: 'Ihre Wallet bringt Sie hierher zurück, und dann werden Sie noch einmal gefragt.',
+  shown: 'Sie, nach dem was Sie vorgezeigt haben',
+  again: 'Noch einmal versuchen',
+  againTitle: 'Es ist nicht bekannt, wer Sie sind',
+  againWhy:
+    'Es wurde nichts ausgestellt, und nichts ist verloren: Sie können es noch einmal versuchen oder es lassen.',
   and: (parts) => joined(parts, 'und'),
 }
 

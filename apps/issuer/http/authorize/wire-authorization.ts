@@ -79,6 +79,7 @@ export const OPEN_ERRORS: WireErrors<OpenRefusal> = {
   authorization_over: useless,
   authorization_decided: invalid('This request was decided: push another one'),
   other_browser: useless,
+  user_unknown: useless,
 }
 
 export const DECISION_ERRORS: WireErrors<DecisionRefusal> = {
@@ -86,6 +87,7 @@ export const DECISION_ERRORS: WireErrors<DecisionRefusal> = {
   authorization_over: invalid('The time for this request is over'),
   authorization_decided: invalid('This request was decided otherwise before'),
   other_browser: invalid('This request was opened in another browser since, or in none: decide there'),
+  user_unknown: invalid('It is not known who you are yet: open the address of the wallet again'),
 }
 
 export const PUSHED_ONLY = wire(

@@ -41,6 +41,7 @@ import {
 import { formPaths } from './format-ways.ts'
 import { claimsOf, countClaims, holderOf, type IssueForm, issueOrder, withClaims } from './issue-order.ts'
 import { type KeptOffer, offerKey } from './kept-offer.ts'
+import { OfferChoice } from './offer-choice.tsx'
 
 export function FormPage() {
   const { params } = useRoute()
@@ -128,7 +129,8 @@ function FormatChoice({ type }: OfType) {
 /** What was typed in this format, else the example. */
 function formOf(loaded: LoadedForm | undefined, edited: IssueForm | undefined): IssueForm | undefined {
   if (loaded === undefined || edited?.format === loaded.format) return loaded && edited
-  return { format: loaded.format, data: loaded.example, askCode: edited?.askCode ?? false }
+  const { takenUp = 'nothing', waits = false } = edited ?? {}
+  return { format: loaded.format, data: loaded.example, takenUp, waits }
 }
 
 interface LoadedForm {
@@ -231,17 +233,7 @@ function TypeForm({ type, metadata, loaded, form, onForm, text, onText, format, 
                   onFormat(next)
                 }}
               />
-              <label class="option" data-wide>
-                <input
-                  class="tick"
-                  type="checkbox"
-                  checked={form.askCode}
-                  onChange={({ currentTarget }) => onForm({ ...form, askCode: currentTarget.checked })}
-                />
-                <span>
-                  {t.form.askCode} <span class="muted">– {t.form.askCodeWhy}</span>
-                </span>
-              </label>
+              <OfferChoice form={form} onForm={onForm} />
             </div>
           </section>
         </div>

@@ -26,9 +26,15 @@ function entryOf({ card, formats, ...type }: CatalogueType): TypeEntry {
 describe('the form of a type', () => {
   it.each(all)('becomes an issue call that the issuer reads: $name', ({ type, format }) => {
     const entry = entryOf(type)
-    const form = { format: format.id, data: exampleOf(type, format), askCode: true }
+    const form = {
+      format: format.id,
+      data: exampleOf(type, format),
+      takenUp: 'transaction_code',
+      waits: true,
+    } as const
     const { issuePath } = waysOf(format.id)
     const order = issueOrder('configuration', form, mappingOf(type, format))
+    expect(order.body).toMatchObject({ txCode: { length: 6 }, issuanceType: 'DEFERRED' })
     expect(order.path).toBe(`/issuer/openid4vc/${issuePath}/issue`)
     expect(issueBodies[issuePath].safeParse(order.body).error).toBeUndefined()
     expect(claimsOf(entry, form)).toEqual(type.example)
@@ -37,12 +43,28 @@ describe('the form of a type', () => {
 
   it.each(all)('changes its claims and nothing around them: $name', ({ type, format }) => {
     const entry = entryOf(type)
-    const form = { format: format.id, data: exampleOf(type, format), askCode: false }
+    const form = {
+      format: format.id,
+      data: exampleOf(type, format),
+      takenUp: 'nothing',
+      waits: false,
+    } as const
     const changed = withClaims(entry, form, { given_name: 'Ada' })
     expect(claimsOf(entry, changed)).toEqual({ given_name: 'Ada' })
     expect(Object.keys(changed.data as object)).toEqual(
       claimsAt(entry, format.id).length === 0 ? ['given_name'] : Object.keys(form.data),
     )
+  })
+
+  it('says how the offer is taken up', () => {
+    const form = { format: 'dc+sd-jwt', data: {}, takenUp: 'browser', waits: false } as const
+    const { body } = issueOrder('configuration', form, undefined)
+    expect(body).toEqual({
+      credentialConfigurationId: 'configuration',
+      credentialData: {},
+      authenticationMethod: 'NONE',
+    })
+    expect(issueBodies.sdjwt.safeParse(body).error).toBeUndefined()
   })
 
   it('says whose card it is as far as it knows, and how much is on it', () => {

@@ -7,8 +7,13 @@ export interface IssueForm {
   readonly format: string
   /** What an issue call takes as credentialData or mdocData; the claims lie in it. */
   readonly data: unknown
-  readonly askCode: boolean
+  readonly takenUp: TakenUp
+  /** The wallet waits until somebody agrees. */
+  readonly waits: boolean
 }
+
+/** What somebody needs beside the code of the offer to take it up. */
+export type TakenUp = 'nothing' | 'transaction_code' | 'browser'
 
 export interface IssueOrder {
   readonly path: string
@@ -20,9 +25,15 @@ export function issuerCall({ body, path }: IssueOrder): IssueOrder {
   return { path: path.replace(/^\/issuer/, ''), body }
 }
 
+const MEMBERS: Readonly<Record<TakenUp, object>> = {
+  nothing: {},
+  transaction_code: { txCode: { input_mode: 'numeric', length: 6 } },
+  browser: { authenticationMethod: 'NONE' },
+}
+
 export function issueOrder(
   configurationId: string,
-  { askCode, data, format }: IssueForm,
+  { data, format, takenUp, waits }: IssueForm,
   mapping: unknown,
 ): IssueOrder {
   const { issuePath, member } = waysOf(format)
@@ -33,7 +44,8 @@ export function issueOrder(
       [member]: data,
       // Data elements of an mdoc are what they are; the other formats have members that are filled in at issuance.
       ...(member === 'credentialData' && mapping !== undefined && { mapping }),
-      ...(askCode && { txCode: { input_mode: 'numeric', length: 6 } }),
+      ...MEMBERS[takenUp],
+      ...(waits && { issuanceType: 'DEFERRED' }),
     },
   }
 }

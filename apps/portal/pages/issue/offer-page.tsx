@@ -19,6 +19,7 @@ import { portal } from '../text/portal-texts.ts'
 import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
+import { Agreement } from './agreement.tsx'
 import { issuerCall } from './issue-order.ts'
 import { IssuedCredentials } from './issued-credentials.tsx'
 import { type KeptOffer, offerKey } from './kept-offer.ts'
@@ -68,11 +69,12 @@ function Offer({ view, followed, own }: OfferProps) {
         </>
       }
     >
+      {stage !== 'refused' && <Agreement view={view} events={followed.events} />}
       <Live
-        steps={offerSteps(stage, followed.events, view.authenticationMethod)}
+        steps={offerSteps(stage, followed.events, view)}
         titles={stepTitles(view)}
         sentence={sentenceOf(stage, followed)}
-        isOver={!isCodeOpen(stage) && stage !== 'code_used' && stage !== 'issued'}
+        isOver={!isCodeOpen(stage) && !GOES_ON.includes(stage)}
         connected={followed.connected}
       />
       {view.credentials.length > 0 && (
@@ -92,6 +94,9 @@ function Offer({ view, followed, own }: OfferProps) {
   )
 }
 
+/** Nobody needs the code any more, and something is waited for. */
+const GOES_ON: readonly OfferStage[] = ['code_used', 'waiting', 'issued']
+
 /** Not by wrong transaction codes, but since somebody came with what was used. */
 function isRevoked({ reason }: IssuanceSessionView): boolean {
   return reason === 'code_replayed' || reason === 'token_revoked'
@@ -104,6 +109,8 @@ function sentencesFor(
   const t = portal.value.offer
   if (stage === 'accepted') return [t.titleDone, t.ledeDone]
   if (stage === 'code_used') return [t.titleUsed, t.waitIssue]
+  if (stage === 'waiting') return [t.titleUsed, t.waitAgreed]
+  if (stage === 'refused') return [t.titleFailed, t.ledeRefused]
   if (stage === 'issued') return [t.titleIssued, t.ledeIssued]
   if (stage === 'expired') return [t.titleExpired, t.ledeExpired]
   if (stage === 'closed') return [t.titleFailed, isRevoked(view) ? t.ledeRevoked : t.ledeClosed]
@@ -115,8 +122,9 @@ function sentencesFor(
 function SpentCode({ stage, at }: { readonly stage: OfferStage; readonly at: number | undefined }) {
   const t = portal.value
   if (stage === 'expired') return <UnusedCode shape={clock} title={t.expired} at={at} />
-  if (stage === 'closed' || stage === 'failed') return <UsedCode tone="bad" title={t.ended} />
-  return <UsedCode tone={stage === 'code_used' ? 'open' : 'ok'} title={t.used} />
+  if (stage === 'closed' || stage === 'failed' || stage === 'refused')
+    return <UsedCode tone="bad" title={t.ended} />
+  return <UsedCode tone={stage === 'code_used' || stage === 'waiting' ? 'open' : 'ok'} title={t.used} />
 }
 
 /** Another code for the same order, or another order. */
@@ -128,7 +136,7 @@ function Next({ stage, own }: { readonly stage: OfferStage; readonly own: KeptOf
     if (answer.ok) keep(offerKey(answer.value.id), { ...own, offer: answer.value } satisfies KeptOffer)
     return answer
   }
-  const isUsed = stage === 'accepted' || stage === 'issued' || stage === 'code_used'
+  const isUsed = stage === 'accepted' || GOES_ON.includes(stage)
   return (
     <BelowCode kept={t.formKept}>
       {isUsed ? (
@@ -156,6 +164,8 @@ function stepTitles(view: IssuanceSessionView) {
     opened: t.offer.opened,
     authorized: t.offer.authorized,
     token_issued: t.offer.codeUsed,
+    deferral_approved: t.offer.agreed,
+    deferral_refused: t.offer.refused,
     credential_issued: t.offer.issued,
     accepted: t.offer.accepted,
     closed: isRevoked(view) ? t.offer.revoked : t.offer.closed,
@@ -170,6 +180,7 @@ function sentenceOf(stage: OfferStage, { events }: FollowedSession<IssuanceSessi
   if (stage === 'opened') return t.waitCode
   if (stage === 'authorized') return t.waitBack
   if (stage === 'code_used') return t.waitIssue
+  if (stage === 'waiting') return t.waitAgreed
   if (stage === 'issued') return t.waitAccept
   const [first, last] = [events[0], events.at(-1)]
   if (stage === 'accepted' && first !== undefined && last !== undefined)

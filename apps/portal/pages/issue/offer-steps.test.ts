@@ -85,13 +85,79 @@ describe('an offer', () => {
     (stage, session, types, states) => {
       const heard = events(...types)
       expect(stageOf(session, heard)).toBe(stage)
-      expect(offerSteps(stage, heard, 'NONE').map(({ state }) => state)).toEqual(states)
+      for (const authenticationMethod of ['PWD', 'VP_TOKEN', 'NONE'] as const)
+        expect(offerSteps(stage, heard, { authenticationMethod }).map(({ state }) => state)).toEqual(states)
+    },
+  )
+
+  const deferred = { 'identity_credential_dc+sd-jwt': { decision: 'pending' } } as const
+  it.each([
+    [
+      'opened',
+      view('offered', { deferred }),
+      ['offered', 'opened'],
+      ['done', 'done', 'now', 'todo', 'todo', 'todo'],
+    ],
+    [
+      'opened',
+      view('offered', { deferred }),
+      ['offered', 'opened', 'deferral_approved'],
+      ['done', 'done', 'now', 'todo', 'todo', 'todo'],
+    ],
+    [
+      'waiting',
+      view('token_issued', { deferred }),
+      ['offered', 'opened', 'token_issued', 'credential_deferred'],
+      ['done', 'done', 'done', 'now', 'todo', 'todo'],
+    ],
+    [
+      'code_used',
+      view('token_issued', { deferred }),
+      ['offered', 'opened', 'token_issued', 'credential_deferred', 'deferral_approved'],
+      ['done', 'done', 'done', 'done', 'now', 'todo'],
+    ],
+    [
+      'accepted',
+      view('completed'),
+      [
+        'offered',
+        'opened',
+        'token_issued',
+        'deferral_approved',
+        'credential_issued',
+        'completed',
+        'accepted',
+      ],
+      ['done', 'done', 'done', 'done', 'done', 'done'],
+    ],
+    [
+      'refused',
+      view('token_issued', { deferred }),
+      ['offered', 'opened', 'token_issued', 'credential_deferred', 'deferral_refused'],
+      ['done', 'done', 'done', 'failed'],
+    ],
+  ] as const)(
+    'that somebody has to agree to is %s, and its line says so',
+    (stage, session, types, states) => {
+      const heard = events(...types)
+      expect(stageOf(session, heard)).toBe(stage)
+      expect(offerSteps(stage, heard, session).map(({ state }) => state)).toEqual(states)
     },
   )
 
   it('shows its code only while somebody can still use it', () => {
     const open = ['offered', 'opened', 'authorized'] as const
-    const spent = ['code_used', 'issued', 'accepted', 'failed', 'deleted', 'closed', 'expired'] as const
+    const spent = [
+      'code_used',
+      'waiting',
+      'refused',
+      'issued',
+      'accepted',
+      'failed',
+      'deleted',
+      'closed',
+      'expired',
+    ] as const
     expect([open.every(isCodeOpen), spent.some(isCodeOpen)]).toEqual([true, false])
   })
 })

@@ -20,6 +20,7 @@ import type { RequestPreview } from '../../exchange/preview-request.ts'
 import type { RequestExchangeRefusal } from '../../exchange/request-exchange.ts'
 import type { AnswerRefusal } from '../../receive/authorization-answer.ts'
 import { asAnswer } from './wire.ts'
+import { deferredView } from './wire-deferred.ts'
 import { PRESENT_ERRORS } from './wire-present.ts'
 import { RECEIVE_ERRORS } from './wire-receive.ts'
 
@@ -94,9 +95,10 @@ export function codedError<R extends { readonly code: string }>(table: WireError
   return { code: refusal.code, ...wireError(table, refusal) }
 }
 
-function offerView({ expiresAt, result, ...preview }: OfferPreview): OfferPreviewAnswer {
+function offerView({ deferred, expiresAt, result, ...preview }: OfferPreview): OfferPreviewAnswer {
   return asAnswer<OfferPreviewAnswer>({
     ...preview,
+    deferred: deferred?.map(deferredView),
     expiresAt: showDateTime(expiresAt),
     result: result && { ...result, at: showDateTime(result.at) },
   })

@@ -4,7 +4,7 @@ import type { WireError, WireErrors } from '@countersign/service/http/answers/wi
 import { HOLDER_ALGORITHMS } from '../../keys/key-types.ts'
 import type { WayFault } from '../../receive/authorization-plan.ts'
 import type { UnusableReason } from '../../receive/issuance-plan.ts'
-import type { UnacceptableReason } from '../../receive/obtain-credential.ts'
+import type { UnacceptableReason } from '../../receive/judge-batch.ts'
 import type { IssuerError } from '../../receive/post-to-issuer.ts'
 import type { ReceiveRefusal } from '../../receive/receive-credential.ts'
 import { DID_ERRORS, KEY_ERRORS } from './wire-holding.ts'
@@ -56,7 +56,7 @@ export const RECEIVE_ERRORS: WireErrors<ReceiveRefusal> = {
     message: 'The token is just being asked for, perhaps in another window: look again in a moment',
   }),
   tx_code_needed: () => badRequest('The offer needs a transaction code: give it as pinOrTxCode'),
-  encryption_required: () => badRequest('The issuer asks for encrypted messages, which are not supported'),
+  encryption_unusable: ({ of }) => badRequest(ENCRYPTION_FAULTS[of]),
   key_cannot_prove: ({ algorithm }) =>
     badRequest(
       `The key of this DID signs with ${algorithm}, which proves possession to no issuer: choose a DID of a key that signs with ${HOLDER_ALGORITHMS.join(', ')}. Nothing was asked of the issuer`,
@@ -75,11 +75,31 @@ export const RECEIVE_ERRORS: WireErrors<ReceiveRefusal> = {
   nonce_response_malformed: () => badRequest("The issuer's nonce response has no c_nonce that can be used"),
   credential_response_malformed: ({ at }) =>
     badRequest(`The issuer's credential response is malformed at ${at}`),
-  deferred_unsupported: () => badRequest('The issuer issues later, which is not supported'),
+  answer_in_clear: ({ host }) => ({
+    status: 502,
+    message: `${host} answered in the clear what was asked for encrypted: nothing was taken from it`,
+  }),
+  answer_undecryptable: ({ host, reason }) => ({
+    status: 502,
+    message: `${host} sent an answer that cannot be decrypted: ${reason}`,
+  }),
+  deferred_endpoint_missing: () =>
+    badRequest('The issuer issues later, and does not say where it is to be asked then'),
+  too_many_waiting: ({ max }) => ({
+    status: 409,
+    message: `A wallet waits for at most ${max} credentials that come later`,
+  }),
   credential_unacceptable: ({ reason }) => ({
     status: 502,
     message: `The issuer sent a credential that is not kept: ${UNACCEPTABLE_REASONS[reason]}`,
   }),
+}
+
+const ENCRYPTION_FAULTS: Readonly<Record<'request' | 'answer', string>> = {
+  request:
+    'The issuer wants encrypted requests and names no key for them that this wallet can use: ECDH-ES on P-256 with A128GCM or A256GCM',
+  answer:
+    'The issuer gives encrypted answers alone, in no way that this wallet can read: ECDH-ES with A128GCM or A256GCM',
 }
 
 const WAY_FAULTS: Readonly<Record<WayFault, string>> = {
@@ -104,6 +124,8 @@ const UNACCEPTABLE_REASONS: Readonly<Record<UnacceptableReason, string>> = {
   unreadable: 'it is malformed',
   type: 'it has another type than was offered',
   binding: 'it is bound to a key that is not ours',
+  key_repeated: 'two of a batch are bound to one key',
+  content_differs: 'not all of a batch say the same',
 }
 
 /** The issuer's own words are passed on as such. A fault of its server is not the caller's. */

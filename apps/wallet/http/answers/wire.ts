@@ -23,6 +23,7 @@ import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../../account/accounts.ts'
 import type { BrowserSession } from '../../account/browser-session.ts'
 import type { UserInfo } from '../../account/user-info.ts'
+import type { CopyCount } from '../../copies/copies.ts'
 import type { OpenedCard, WalletCard } from '../../credentials/cards.ts'
 import type { StoredCredential } from '../../credentials/credentials.ts'
 import { splitDocument } from '../../credentials/disclosures.ts'
@@ -111,7 +112,7 @@ export function didView(listed: ListedDid): ListedDidAnswer {
   return { did, alias, document, keyId, default: isDefault, createdOn: showDateTime(createdAt) }
 }
 
-export function credentialView(credential: StoredCredential): CredentialAnswer {
+export function credentialView(credential: StoredCredential, copies?: CopyCount): CredentialAnswer {
   const { id, walletId, content, held, addedAt, deletedAt } = credential
   return {
     wallet: walletId,
@@ -123,6 +124,7 @@ export function credentialView(credential: StoredCredential): CredentialAnswer {
     format: held.format,
     parsedDocument: held.claims,
     unshown: held.unshown?.map((path) => [...path]),
+    copies: copies && { ...copies },
   }
 }
 

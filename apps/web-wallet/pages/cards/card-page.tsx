@@ -247,7 +247,7 @@ function StandingSaid({ standing, asked }: Omit<StandingLineProps, 'onAsk'>) {
   )
 }
 
-function Why({ card: { bound, trust } }: { readonly card: OpenedCard }) {
+function Why({ card: { bound, copies, trust } }: { readonly card: OpenedCard }) {
   const t = wallet.value.card
   const signer = commonName(trust.name)
   return (
@@ -262,6 +262,9 @@ function Why({ card: { bound, trust } }: { readonly card: OpenedCard }) {
           <Said tone="warn">{t.notVouched}</Said>
         )}
         <Said tone={bound ? 'ok' : 'warn'}>{bound ? t.bound : t.unbound}</Said>
+        {copies && (
+          <Said tone={copies.unused > 0 ? 'ok' : 'warn'}>{t.copies(copies.unused, copies.total)}</Said>
+        )}
       </div>
     </Part>
   )

@@ -18,6 +18,7 @@ import { AwayPage } from './away-page.tsx'
 import { CardItem, type TakenBack } from './card-item.tsx'
 import { CategoryChoice } from './category-choice.tsx'
 import { isIn, matches } from './search.ts'
+import { useWaiting } from './use-waiting.ts'
 import { validityAt } from './validity.ts'
 import { WalletChoice } from './wallet-choice.tsx'
 
@@ -30,6 +31,11 @@ const NewerNotice = lazy(async () => {
   const { NewerNotice: Notice } = await import('../offline/newer-notice.tsx')
   await textsThere()
   return Notice
+})
+
+const WaitingCards = lazy(async () => {
+  const { WaitingCards: Waiting } = await import('./waiting-cards.tsx')
+  return Waiting
 })
 
 /** From so many on there is a search. */
@@ -66,12 +72,22 @@ function Cards({ walletId }: { readonly walletId: string }) {
   // Before it is painted: what was asked ahead is there already.
   useLayoutEffect(load, [load])
 
+  const waiting = useWaiting(walletId, tag, load)
+  const later = waiting.cards.length > 0 && (
+    <WaitingCards walletId={walletId} cards={waiting.cards} onAsked={waiting.reload} />
+  )
+
   if (cards.state === 'failed') return <AwayPage failure={cards.failure} walletId={walletId} retry={load} />
   if (cards.state === 'asking') return <Fetching />
-  return cards.cards.length === 0 ? (
-    <NoCards />
-  ) : (
-    <CardList key={walletId} walletId={walletId} cards={cards.cards} />
+  return (
+    <div class="stack" data-gap="l">
+      {cards.cards.length === 0 ? (
+        <NoCards />
+      ) : (
+        <CardList key={walletId} walletId={walletId} cards={cards.cards} />
+      )}
+      {later}
+    </div>
   )
 }
 

@@ -22,8 +22,9 @@ export function entryName(item: HistoryItem, t: Texts): string {
 }
 
 export function entryLine({ action, data }: HistoryItem, t: Texts): string {
-  const { credentials, declined, outcome, permanent } = data
+  const { credentials, declined, outcome, permanent, unissued } = data
   const card = titleOf(credentials, t) ?? t.aCard
+  if (action === 'Receive' && unissued !== undefined) return filled(t.unissued, { card })
   if (action === 'Receive') return filled(t.received, { card })
   if (action === 'Delete') return filled(permanent === true ? t.deletedForGood : t.deleted, { card })
   if (action === 'Restore') return filled(t.restored, { card })

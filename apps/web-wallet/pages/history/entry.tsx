@@ -42,7 +42,7 @@ export function Entry({ base, item, onDelete }: EntryProps) {
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary class="entry">
           <span class="seal" aria-hidden="true">
-            <Icon d={item.action === 'Present' && unsure ? warning : ICONS[item.action]} />
+            <Icon d={unsure && item.action !== 'Reject' ? warning : ICONS[item.action]} />
           </span>
           <span class="entry-what">
             <b class="foreign">{entryName(item, t)}</b>
@@ -112,10 +112,16 @@ function Below({ base, item, onDelete }: EntryProps) {
 function aboutFacts(item: HistoryItem): readonly Fact[] {
   const t = own.value.history
   const { data, note } = item
+  const { unissued } = data
   const party = entryParty(item)
   const facts: Fact[] = []
   if (data.purpose !== undefined)
     facts.push({ label: wallet.value.request.whyLabel, value: `“${plainText(data.purpose)}”` })
+  if (unissued !== undefined) {
+    const { code, words } = unissued
+    const value = words === undefined ? wallet.value.waiting.why[code] : `“${plainText(words)}”`
+    facts.push({ label: t.whyNot, value })
+  }
   if (party !== undefined) {
     const host = (
       <bdi dir="ltr" class="host">

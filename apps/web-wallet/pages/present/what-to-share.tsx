@@ -149,6 +149,7 @@ function QueryPart({ query, preview, choices, onChange }: WhatToShareProps & { r
         onChange={onChange}
       />
       <StaysHere way={chosenWay(candidate, choices, query)} />
+      {candidate.reused && <Said tone="warn">{t.reused}</Said>}
     </div>
   )
 }

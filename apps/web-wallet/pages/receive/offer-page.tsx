@@ -7,6 +7,7 @@ import { isForgotten, useExchange } from '../exchange/use-exchange.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { OfferResult } from './offer-result.tsx'
 import { OfferReview } from './offer-review.tsx'
+import { OfferWaiting } from './offer-waiting.tsx'
 
 export function OfferPage({ walletId, id }: { readonly walletId: string; readonly id: string }) {
   const t = wallet.value.offer
@@ -24,6 +25,8 @@ export function OfferPage({ walletId, id }: { readonly walletId: string; readonl
   const { preview } = loaded
   if (preview.state === 'rejected') return <Ended title={t.declined} why={t.declinedWhy} />
   if (preview.state === 'over') return <Ended title={t.over} why={t.overWhy} />
+  if (preview.state === 'waiting')
+    return <OfferWaiting preview={preview} reload={reload} walletId={walletId} />
   if (preview.state === 'used') return <OfferResult preview={preview} />
   return <OfferReview preview={preview} exchange={exchange} />
 }

@@ -12,7 +12,9 @@ import { day, dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { commonName } from '../../shown/party-facts.ts'
+import { Ended } from '../exchange/states.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
+import { Unissued } from './unissued.tsx'
 
 type Received = NonNullable<OfferPreview['result']>['credentials'][number]
 
@@ -20,6 +22,13 @@ export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
   const t = wallet.value.offer
   const credentials = preview.result?.credentials ?? []
   const at = dayAndTime(preview.result?.at)
+  const { deferred = [] } = preview
+  if (credentials.length === 0 && deferred.length > 0)
+    return (
+      <Ended title={wallet.value.waiting.nothing} why={wallet.value.waiting.nothingWhy} tone="bad">
+        <Unissued deferred={deferred} />
+      </Ended>
+    )
   return (
     <div class="column stack" data-gap="l">
       <Outcome
@@ -28,6 +37,7 @@ export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
       >
         {at === undefined ? t.alreadyAdded : filled(t.addedAt, { time: at })}
       </Outcome>
+      <Unissued deferred={deferred} />
       {credentials.map((credential) => (
         <ReceivedCard key={credential.id} credential={credential} />
       ))}
@@ -40,7 +50,7 @@ export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
   )
 }
 
-function ReceivedCard({ credential }: { readonly credential: Received }) {
+export function ReceivedCard({ credential }: { readonly credential: Received }) {
   const t = wallet.value
   const { title, issuerName, look, type, expiresAt, claims, trust } = credential
   const until = expiresAt === undefined ? undefined : day(new Date(expiresAt * 1000).toISOString())

@@ -110,6 +110,10 @@ export const de: TextsLike<WalletTexts> = {
     notVouched: 'Niemand, den diese Brieftasche kennt, bürgt für die Unterschrift.',
     bound: 'An diese Brieftasche gebunden. Eine Kopie anderswo ist nichts wert.',
     unbound: 'Nicht an diese Brieftasche gebunden: Wer eine Kopie hat, kann sie zeigen.',
+    copies: (unused, total) =>
+      unused === 0
+        ? 'Jedes ihrer Exemplare hat schon jemand gesehen: Wird sie wieder gezeigt, ist sie wiederzuerkennen.'
+        : `${unused} ihrer ${total} Exemplare hat noch niemand gesehen.`,
     categories: 'Kategorien',
     newCategory: 'Neue Kategorie',
     newCategoryHint: 'Ein Wort von Ihnen, unter dem Sie die Karte wiederfinden.',
@@ -245,6 +249,28 @@ export const de: TextsLike<WalletTexts> = {
     signedBy: 'Unterschrieben von {name}.',
   },
 
+  waiting: {
+    title: 'Kommt noch',
+    heading: 'Sie wird vorbereitet',
+    prepared: 'Wird vorbereitet',
+    byItself:
+      'Noch ist sie nicht fertig. Ihre Brieftasche fragt nach ihr, und sie kommt von selbst zu Ihren Karten.',
+    next: 'Wieder gefragt wird um {time}.',
+    askNow: 'Jetzt nach „{card}“ fragen',
+    notYet: 'Noch ist sie nicht fertig.',
+    unissued: '{card} kommt nicht.',
+    theySay: 'Dort heißt es: {words}',
+    nothing: 'Sie kommt nicht',
+    nothingWhy: 'Es wurde nichts hinzugefügt. Fragen Sie dort nach, warum, oder nach einem neuen Code.',
+    why: {
+      refused: 'Es wurde abgelehnt.',
+      token_over: 'Die Zeit, in der sie zu holen war, ist vorbei.',
+      unacceptable: 'Was kam, ließ sich nicht aufbewahren.',
+      key_gone: 'Den Schlüssel, für den sie war, gibt es nicht mehr.',
+      waited_too_long: 'Es wurde lange genug gewartet.',
+    },
+  },
+
   authorized: {
     fetching: 'Ihre Karte wird geholt…',
     nothing: 'Hier gibt es nichts fortzusetzen',
@@ -300,6 +326,7 @@ export const de: TextsLike<WalletTexts> = {
         ? `Nicht geteilt: ${list(labels)}.`
         : `Nicht geteilt: ${labels.join(', ')} und ${more} weitere.`,
     nothingElse: 'Sonst steht nichts auf der Karte.',
+    reused: 'Jedes Exemplar dieser Karte hat schon jemand gesehen, der sie jetzt wiedererkennen kann.',
     otherWay: 'Oder stattdessen zeigen',
     goodToKnow: 'Gut zu wissen',
     youMayDecline: 'Sie können Nein sagen. Sie erfahren nur, dass Sie abgelehnt haben.',

@@ -99,6 +99,10 @@ export const en = {
     notVouched: 'Nobody whom this wallet knows vouches for whoever signed it.',
     bound: 'Bound to this wallet. A copy elsewhere is worth nothing.',
     unbound: 'Not bound to this wallet: whoever has a copy can show it.',
+    copies: (unused: number, total: number) =>
+      unused === 0
+        ? 'Each of its copies has been seen by somebody: shown again, it can be recognised.'
+        : `${unused} of its ${total} copies ${counted(unused, 'has', 'have')} been seen by nobody.`,
     categories: 'Categories',
     newCategory: 'New category',
     newCategoryHint: 'A word of your own, under which you find the card again.',
@@ -224,6 +228,27 @@ export const en = {
     signedBy: 'Signed by {name}.',
   },
 
+  waiting: {
+    title: 'Still to come',
+    heading: 'It is being prepared',
+    prepared: 'Being prepared',
+    byItself: 'It is not ready yet. Your wallet asks for it, and it comes to your cards by itself.',
+    next: 'Asked for again at {time}.',
+    askNow: 'Ask for “{card}” now',
+    notYet: 'It is not ready yet.',
+    unissued: '{card} does not come.',
+    theySay: 'They say: {words}',
+    nothing: 'It does not come',
+    nothingWhy: 'Nothing was added. Ask them why, or for a new code.',
+    why: {
+      refused: 'They refused.',
+      token_over: 'The time in which it could be fetched is over.',
+      unacceptable: 'What came could not be kept.',
+      key_gone: 'The key that it was for is not there any more.',
+      waited_too_long: 'It was waited for long enough.',
+    },
+  },
+
   authorized: {
     fetching: 'Fetching your card…',
     nothing: 'There is nothing to go on with',
@@ -274,6 +299,7 @@ export const en = {
     notShared: (labels: readonly string[], more: number) =>
       more === 0 ? `Not shared: ${list(labels)}.` : `Not shared: ${labels.join(', ')} and ${more} more.`,
     nothingElse: 'The card has nothing else on it.',
+    reused: 'Each copy of this card has been seen by somebody, who can recognise the card now.',
     otherWay: 'Or show instead',
     goodToKnow: 'Good to know',
     youMayDecline: 'You can say no. They learn only that you declined.',

@@ -96,6 +96,7 @@ export const de: PlainTexts = {
         ? `Nicht geteilt: ${and(labels)}.`
         : `Nicht geteilt: ${labels.join(', ')} und ${more} weitere.`,
     nothingElse: 'Sonst steht nichts auf der Karte.',
+    reused: 'Jedes Exemplar dieser Karte hat schon jemand gesehen, der sie jetzt wiedererkennen kann.',
     otherWay: 'Oder stattdessen zeigen',
     goodToKnow: 'Gut zu wissen',
     youMayDecline: 'Sie können Nein sagen. Sie erfahren nur, dass Sie abgelehnt haben.',

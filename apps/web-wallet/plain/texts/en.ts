@@ -90,6 +90,7 @@ export const en = {
     notShared: (labels: readonly string[], more: number) =>
       more === 0 ? `Not shared: ${and(labels)}.` : `Not shared: ${labels.join(', ')} and ${more} more.`,
     nothingElse: 'The card has nothing else on it.',
+    reused: 'Each copy of this card has been seen by somebody, who can recognise the card now.',
     otherWay: 'Or show instead',
     goodToKnow: 'Good to know',
     youMayDecline: 'You can say no. They learn only that you declined.',

@@ -198,10 +198,11 @@ describe('a credential response', () => {
     ['an interval of zero', { interval: 0 }],
     ['no credentials beside it', { credentials: [] }],
     ['credentials that are null', { credentials: null }],
-  ])('is to come later with %s', (_name, change) => {
+    ['an interval as text', { interval: '5' }],
+  ])('is to come later with %s, and nobody says when', (_name, change) => {
     expect(parseCredentialResponse({ transaction_id: 't', ...change })).toEqual({
       ok: true,
-      value: { kind: 'deferred', deferredId: 't', intervalSeconds: 5 },
+      value: { kind: 'deferred', deferredId: 't', intervalSeconds: undefined },
     })
   })
 

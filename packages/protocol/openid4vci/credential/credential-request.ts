@@ -53,13 +53,14 @@ export interface EncryptionRefusal {
   readonly at: 'object' | 'jwk' | 'enc' | 'zip'
 }
 
+/** `intervalSeconds`: absent where the issuer does not say how long to wait. */
 export type CredentialResponse =
   | {
       readonly kind: 'issued'
       readonly credentials: readonly string[]
       readonly notificationId?: string | undefined
     }
-  | { readonly kind: 'deferred'; readonly deferredId: string; readonly intervalSeconds: number }
+  | { readonly kind: 'deferred'; readonly deferredId: string; readonly intervalSeconds?: number | undefined }
 
 export type CredentialResponseRefusal = {
   readonly code: 'credential_response_malformed'
@@ -68,8 +69,6 @@ export type CredentialResponseRefusal = {
 
 const MAX_IDENTIFIER_LENGTH = 1024
 const MAX_CREDENTIALS = 100
-/** Of RFC 8628 §3.2, for an issuer who does not say how long to wait. */
-const DEFAULT_INTERVAL_SECONDS = 5
 
 /** `batchSize`: how many credentials one request may ask for, 1 unless the metadata offers batches. */
 export function parseCredentialRequest(
@@ -105,7 +104,7 @@ export function writeCredentialRequest(request: CredentialRequest): JsonObject {
   })
 }
 
-function writeEncryption({ content, key, keyId = '', packed }: Recipient): JsonObject {
+export function writeEncryption({ content, key, keyId = '', packed }: Recipient): JsonObject {
   return defined({ jwk: encryptionJwk(key, keyId), enc: content, zip: packed ? PACKING : undefined })
 }
 
@@ -215,7 +214,7 @@ function parseDeferred(json: JsonObject): Result<CredentialResponse, CredentialR
   if (deferredId === undefined) return malformed('transaction_id')
   const { interval } = json
   const isUsable = typeof interval === 'number' && interval > 0
-  return ok({ kind: 'deferred', deferredId, intervalSeconds: isUsable ? interval : DEFAULT_INTERVAL_SECONDS })
+  return ok({ kind: 'deferred', deferredId, intervalSeconds: isUsable ? interval : undefined })
 }
 
 function malformed(at: string): Result<never, CredentialResponseRefusal> {

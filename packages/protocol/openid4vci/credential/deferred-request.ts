@@ -1,9 +1,9 @@
 /** Deferred issuance on the wire (OpenID4VCI 1.0 §8.3, §9): a wallet is told to come again, comes, and is told so once more or given. */
-import { type JsonObject, presentMembers } from '@countersign/core/json'
+import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Recipient } from '@countersign/crypto/jwe-engine'
 import { boundedText } from '../../oauth/message-values.ts'
-import { type EncryptionRefusal, parseEncryption } from './credential-request.ts'
+import { type EncryptionRefusal, parseEncryption, writeEncryption } from './credential-request.ts'
 
 export interface DeferredRequest {
   readonly transactionId: string
@@ -24,6 +24,13 @@ export function parseDeferredRequest(body: JsonObject): Result<DeferredRequest, 
   if (transactionId === undefined) return refuse({ code: 'transaction_id_missing' })
   const encryption = parseEncryption(json['credential_response_encryption'])
   return encryption.ok ? ok({ transactionId, responseEncryption: encryption.value }) : encryption
+}
+
+export function writeDeferredRequest({ responseEncryption, transactionId }: DeferredRequest): JsonObject {
+  return defined({
+    transaction_id: transactionId,
+    credential_response_encryption: responseEncryption && writeEncryption(responseEncryption),
+  })
 }
 
 /** Goes with 202. */

@@ -143,7 +143,6 @@ describe('issuer metadata', () => {
       authorizationServers: [ISSUER],
       namesAuthorizationServers: false,
       batchSize: 1,
-      encryptionRequired: false,
       display: [{ name: 'Town hall', locale: 'en' }],
     })
     const { signingAlgorithms: _signingAlgorithms, ...expected } = configuration
@@ -284,7 +283,7 @@ describe('issuer metadata', () => {
   it('says when plain messages are refused', () => {
     const encryption = { credential_response_encryption: { encryption_required: true } }
     expect(parseIssuerMetadata({ ...written, ...encryption }, ISSUER, formats)).toMatchObject({
-      value: { encryptionRequired: true },
+      value: { encryption: { requestRequired: false, responseRequired: true, response: undefined } },
     })
   })
 })

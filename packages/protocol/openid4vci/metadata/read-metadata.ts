@@ -21,6 +21,7 @@ import { boundedText, endpointUrl, type HttpPolicy, usableTexts } from '../../oa
 import { isIssuerIdentifier } from '../issuer-identifier.ts'
 import { readConfigurationType } from './configuration-format.ts'
 import type { ClaimDescription, CredentialDisplay } from './published-metadata.ts'
+import { type AnnouncedEncryption, readEncryption } from './read-encryption.ts'
 
 export interface IssuerMetadata {
   readonly issuer: string
@@ -35,8 +36,8 @@ export interface IssuerMetadata {
   readonly namesAuthorizationServers: boolean
   /** How many credentials one request may ask for. */
   readonly batchSize: number
-  /** Plain requests, or plain responses, are refused by this issuer. */
-  readonly encryptionRequired: boolean
+  /** Absent where the document does not speak of it. */
+  readonly encryption?: AnnouncedEncryption | undefined
   readonly configurations: ReadonlyMap<string, OfferedConfiguration>
   readonly display: readonly CredentialDisplay[]
 }
@@ -114,7 +115,7 @@ export function parseIssuerMetadata(
     authorizationServers,
     namesAuthorizationServers: namesServers(json),
     batchSize: readBatchSize(json['batch_credential_issuance']),
-    encryptionRequired: requiresEncryption(json),
+    encryption: readEncryption(json),
     configurations,
     display: readDisplays(json['display']),
   })
@@ -215,13 +216,6 @@ function namesServers({ authorization_servers: named }: JsonObject): boolean {
 function readBatchSize(value: JsonValue | undefined): number {
   const size = value !== undefined && isJsonObject(value) ? value['batch_size'] : undefined
   return typeof size === 'number' && Number.isSafeInteger(size) && size >= 2 ? size : 1
-}
-
-function requiresEncryption(json: JsonObject): boolean {
-  return ['credential_request_encryption', 'credential_response_encryption'].some((member) => {
-    const encryption = json[member]
-    return isJsonObject(encryption) && encryption['encryption_required'] === true
-  })
 }
 
 function parseConfigurations(

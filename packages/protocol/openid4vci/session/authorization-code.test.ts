@@ -13,7 +13,7 @@ const EXPIRES = START + 300
 const AUTHORIZED = START + 10
 const CODE_TTL = 60
 
-const offer = (method: 'NONE' | undefined, ...configurationIds: string[]): IssuanceSession =>
+const offer = (method: 'NONE' | 'PWD' | undefined, ...configurationIds: string[]): IssuanceSession =>
   offerIssuance(
     {
       id: 's',
@@ -44,7 +44,7 @@ const yes = (change: Partial<CodeRequested> = {}): CodeRequested => ({
   ...change,
 })
 
-const no: IssuanceMessage = { type: 'authorization_denied', authorizationId: 'a1' }
+const no = { type: 'authorization_denied', authorizationId: 'a1' } as const satisfies IssuanceMessage
 
 const ask = (change: Partial<TokenRequested<AuthorizationCodeFacts>> = {}): TokenRequested => ({
   type: 'token_requested',
@@ -91,6 +91,45 @@ const granted = after(authorized, ask())
 const completed = after(granted, issue)
 const bearer = after(authorized, ask({ senderKey: undefined }))
 const LATE = AUTHORIZED + TOKEN_RETRY_SECONDS
+
+describe('an offer for somebody who shows who he is', () => {
+  const his = offer('PWD', 'pid')
+  const shown: IssuanceMessage = { type: 'user_authenticated', method: 'PWD' }
+  const known = after(his, shown)
+
+  it.each<[string, IssuanceSession, IssuanceMessage, number, string]>([
+    ['is had by him', his, yes({ authenticatedBy: 'PWD' }), AUTHORIZED, 'offered: authorized'],
+    ['is not had by who showed nothing', his, yes(), AUTHORIZED, 'user_unknown'],
+    [
+      'is not had by who showed something else',
+      his,
+      yes({ authenticatedBy: 'VP_TOKEN' }),
+      AUTHORIZED,
+      'user_unknown',
+    ],
+    ['knows when he came', his, shown, AUTHORIZED, 'offered: authorization_authenticated'],
+    ['knows it once', known, shown, AUTHORIZED, 'unchanged'],
+    ['does not know it after its end', his, shown, EXPIRES, 'unchanged'],
+    ['does not know it when it is taken', granted, shown, AUTHORIZED, 'unchanged'],
+    [
+      'knows that he was not let in',
+      known,
+      { ...no, reason: 'login_denied' },
+      AUTHORIZED,
+      'offered: authorization_denied',
+    ],
+  ])('%s', (_name, session, message, now, expected) => {
+    expect(outcome(session, message, now)).toBe(expected)
+  })
+
+  it('says how he was known and why he was not let in, and keeps nothing of it in the code', () => {
+    expect(known.events.at(-1)?.detail).toBe('PWD')
+    expect(after(known, { ...no, reason: 'user_claims_unfit' }).events.at(-1)?.detail).toBe(
+      'user_claims_unfit',
+    )
+    expect(after(his, yes({ authenticatedBy: 'PWD' }))).not.toHaveProperty('code.authenticatedBy')
+  })
+})
 
 describe('who says yes in a browser', () => {
   it.each<[string, IssuanceSession, CodeRequested, number, string]>([

@@ -10,6 +10,7 @@ import type {
   CodeRequested,
   IssuanceRefusal,
   TokenRequested,
+  UserAuthenticated,
 } from './message.ts'
 import type { AuthorizationCodeGrant, IssuanceSession, IssuedCode, OfferedIssuance } from './state.ts'
 
@@ -23,11 +24,13 @@ export function issueCode(
     return refuse({ code: 'not_authorizable' })
   if (codeOf(session)?.authorizationId === message.authorizationId) return ok(session)
   if (session.state !== 'offered') return refuse({ code: 'offer_taken' })
+  const { method } = session.authentication
+  if (method !== 'NONE' && message.authenticatedBy !== method) return refuse({ code: 'user_unknown' })
   if (now >= session.expiresAt) return refuse({ code: 'offer_expired', expiresAt: session.expiresAt, now })
   if (session.code !== undefined && now < session.code.expiresAt) return refuse({ code: 'offer_taken' })
   const missing = message.configurationIds.find((id) => !session.configurationIds.includes(id))
   if (missing !== undefined) return refuse({ code: 'not_offered', configurationId: missing })
-  const { codeTtlSeconds, type: _type, ...asked } = message
+  const { authenticatedBy: _method, codeTtlSeconds, type: _type, ...asked } = message
   // Whoever waits for the offer sees it end at the time that he was told.
   const expiresAt = Math.min(now + codeTtlSeconds, session.expiresAt)
   return ok({
@@ -45,12 +48,24 @@ function codeOf(session: IssuanceSession): Pick<IssuedCode, 'authorizationId'> |
 /** He may think better of it as long as the offer lasts. */
 export function recordDenial(
   session: IssuanceSession,
-  { authorizationId }: AuthorizationDenied,
+  { authorizationId, reason }: AuthorizationDenied,
   now: number,
 ): IssuanceSession {
   const isOpen = session.state === 'offered' && now < session.expiresAt
   if (!isOpen || session.code?.authorizationId === authorizationId) return session
-  return { ...session, events: appendEvent(session.events, 'authorization_denied', now) }
+  return { ...session, events: appendEvent(session.events, 'authorization_denied', now, reason) }
+}
+
+/** For whoever waits beside the screen. Who logs in again and again is no news. */
+export function recordUser(
+  session: IssuanceSession,
+  { method }: UserAuthenticated,
+  now: number,
+): IssuanceSession {
+  const isOpen = session.state === 'offered' && now < session.expiresAt
+  const type = 'authorization_authenticated'
+  if (!isOpen || session.events.at(-1)?.type === type) return session
+  return { ...session, events: appendEvent(session.events, type, now, method) }
 }
 
 /** What the code is worth to whoever presents it: the grant, without the token. */

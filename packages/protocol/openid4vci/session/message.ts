@@ -6,7 +6,7 @@ import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.t
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { NotificationEvent } from '../notification.ts'
-import type { DeferredCredential, IssuedCode } from './state.ts'
+import type { DeferredCredential, IssuedCode, UserAuthentication } from './state.ts'
 
 export type IssuanceMessage =
   | OfferFetched
@@ -14,6 +14,7 @@ export type IssuanceMessage =
   | RedemptionRequested
   | RedemptionTaken
   | AuthorizationDenied
+  | UserAuthenticated
   | TokenRequested
   | TokenRevoked
   | CredentialDeferred
@@ -32,6 +33,8 @@ export interface CodeRequested extends Omit<IssuedCode, 'issuedAt' | 'expiresAt'
   readonly type: 'code_requested'
   /** Lifetime of the code, in seconds. */
   readonly codeTtlSeconds: number
+  /** How it was found out who he is; absent: it was not. */
+  readonly authenticatedBy?: UserAuthentication['method'] | undefined
 }
 
 /** Somebody said yes to an offer that several take up, and is to have an issuance of his own. */
@@ -48,10 +51,21 @@ export interface RedemptionTaken {
   readonly sessionId: string
 }
 
-/** Somebody said no in a browser. */
+/** Somebody said no in a browser, or it was said for him. */
 export interface AuthorizationDenied {
   readonly type: 'authorization_denied'
   readonly authorizationId: string
+  /** Why, where it was not the page that he said no on. */
+  readonly reason?: DenialReason | undefined
+}
+
+/** `login_denied`: the login provider says so; `user_claims_unfit`: of what is known of the user no such credential can be made. */
+export type DenialReason = 'login_denied' | 'user_claims_unfit'
+
+/** It is known who somebody is who came in a browser. */
+export interface UserAuthenticated {
+  readonly type: 'user_authenticated'
+  readonly method: UserAuthentication['method']
 }
 
 /** With the facts of one grant; of any grant where none is named. */
@@ -135,6 +149,8 @@ export type IssuanceRefusal =
   | { readonly code: 'refresh_over' }
   /** The offer is not taken up in a browser, or was taken up already. */
   | { readonly code: 'not_authorizable' }
+  /** The offer is for somebody who says who he is. */
+  | { readonly code: 'user_unknown' }
   | { readonly code: 'offer_taken' }
   | { readonly code: 'tx_code_missing' }
   | { readonly code: 'tx_code_unexpected' }

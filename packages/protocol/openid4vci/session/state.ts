@@ -91,14 +91,20 @@ export interface ProfileName {
   readonly version: number
 }
 
-/** `NONE`: who has the offer may say yes to it. */
-export type Authentication = { readonly method: 'NONE' }
+/** `NONE`: who has the offer may say yes to it. The others say who the user is before. */
+export type Authentication = { readonly method: 'NONE' } | UserAuthentication
+
+/** `PWD`: at the login provider of the configuration; `VP_TOKEN`: by what `request` asks his wallet for, as our verifier takes it. */
+export type UserAuthentication =
+  | { readonly method: 'PWD' }
+  | { readonly method: 'VP_TOKEN'; readonly request: JsonObject }
 
 export type IssuanceEventType =
   | 'offered'
   | 'opened'
   | 'authorized'
   | 'authorization_denied'
+  | 'authorization_authenticated'
   | 'tx_code_wrong'
   | 'token_issued'
   | 'credential_issued'
@@ -123,6 +129,8 @@ export interface PromisedCredential {
   readonly claims?: JsonObject | undefined
   /** Where they come from when the wallet comes; a release that does not know it finds no claims, and fails. */
   readonly awaited?: AwaitedClaims | undefined
+  /** Held back until it is known who the user is; the same release finds no claims, and issues to nobody. */
+  readonly heldBack?: HeldBackClaims | undefined
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Lifetime from issuance, in seconds. Where an end is named, it is there for the release before, which knew no other. */
   readonly lifetimeSeconds?: number | undefined
@@ -155,6 +163,19 @@ export interface AwaitedClaims {
   readonly selectiveDisclosure?: JsonObject | undefined
   /** Where neither claims nor mapping say until when. */
   readonly lifetimeSeconds?: number | undefined
+}
+
+/** What is known of a credential before its user is: with what he turns out to be it is made. Sealed with the session. */
+export interface HeldBackClaims {
+  readonly claims: JsonObject
+  /** Where in the claims something is put that is known of the user, and where that stands: names, or JSON Pointers (RFC 6901). */
+  readonly userClaims: Readonly<Record<string, string>>
+  readonly mapping?: JsonObject | undefined
+  readonly selectiveDisclosure?: JsonObject | undefined
+  /** Of an mdoc, whose data does not say it. */
+  readonly lifetimeSeconds?: number | undefined
+  /** Where neither claims nor mapping say until when. */
+  readonly usualLifetimeSeconds?: number | undefined
 }
 
 /** An authorization code. The code itself is derived from session and authorization and not stored. */

@@ -4,7 +4,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
-import { issueCode, recordDenial } from './authorization-code.ts'
+import { issueCode, recordDenial, recordUser } from './authorization-code.ts'
 import { recordRevocation, refuseUsedCode, repeatToken } from './authorized.ts'
 import { decideDeferral, recordDeferred } from './deferred.ts'
 import { recordIssued } from './issued.ts'
@@ -31,6 +31,8 @@ export function stepIssuance(
       return takeRedemption(session, message, now)
     case 'authorization_denied':
       return ok(recordDenial(session, message, now))
+    case 'user_authenticated':
+      return ok(recordUser(session, message, now))
     case 'token_requested':
       return tokenRequested(session, message, now)
     case 'token_revoked':

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { prometheusMetrics } from '../../operation/prometheus.ts'
 import { builtService, testConfig } from '../http-service.testing.ts'
@@ -10,7 +11,7 @@ async function start(config: Partial<HttpServiceOptions['config']> = {}, managed
     config: testConfig(config),
     routes: (app) => {
       const door = managed ? ('management' as const) : ('wallet' as const)
-      app.get('/things/:id', { config: { door, limited: false } }, async () => ({}))
+      app.get('/things/:id', { config: { door, scope: 'sessions:read', limited: false } }, async () => ({}))
     },
     metrics: prometheusMetrics('test'),
   })
@@ -66,6 +67,17 @@ describe('/metrics', () => {
     const ask = await start({ managementApiKey: 'k'.repeat(16), webHost: '0.0.0.0', mode: 'production' })
     expect((await ask('/metrics')).statusCode).toBe(401)
     expect((await ask('/metrics', { 'x-api-key': 'k'.repeat(16) })).statusCode).toBe(200)
+  })
+
+  it('are for a credential that is for operation', async () => {
+    const keyed = (scope: 'operation:read' | 'sessions:read') => {
+      const key = `key for ${scope}`
+      return { name: scope, sha256: createHash('sha256').update(key).digest('hex'), scopes: [scope] }
+    }
+    const managementApiKeys = [keyed('operation:read'), keyed('sessions:read')]
+    const ask = await start({ managementApiKey: 'k'.repeat(16), managementApiKeys })
+    expect((await ask('/metrics', { 'x-api-key': 'key for operation:read' })).statusCode).toBe(200)
+    expect((await ask('/metrics', { 'x-api-key': 'key for sessions:read' })).statusCode).toBe(403)
   })
 
   it.each([

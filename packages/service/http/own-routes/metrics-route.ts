@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ServiceConfig } from '../../config/schema.ts'
 import type { Exposition, Metrics } from '../../operation/metrics.ts'
-import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from '../access.ts'
+import { enter, type Knock, type ManagementKeeper, openDoorProblem } from '../access.ts'
 import { fail, type WireError } from '../answers/wire-errors.ts'
 
 const EVENT_STREAM = 'text/event-stream'
@@ -26,15 +26,20 @@ export function countRequests(app: App, metrics: Metrics): void {
   })
 }
 
-type MetricsConfig = Pick<ServiceConfig, 'mode' | 'webHost' | 'baseUrl' | 'managementApiKey'>
+type MetricsConfig = Pick<ServiceConfig, 'mode' | 'webHost' | 'managementApiKey'>
 
-export function showMetrics(app: App, metrics: Exposition, config: MetricsConfig): void {
-  const keeper = keeperOf(config)
+export interface MetricsDoor {
+  readonly config: MetricsConfig
+  readonly keep: ManagementKeeper
+}
+
+export function showMetrics(app: App, metrics: Exposition, door: MetricsDoor): void {
+  const refusalOf = refuserOf(door)
   app.get(
     '/metrics',
     { schema: { hide: true }, config: { door: 'open', limited: false } },
     async (request, reply) => {
-      const refusal = keeper(request)
+      const refusal = await refusalOf(request)
       if (refusal !== undefined) fail(refusal)
       return reply.type(metrics.contentType).send(await metrics.text())
     },
@@ -47,6 +52,7 @@ const CLOSED: WireError = {
   message: 'Without a managementApiKey figures are shown on loopback only',
 }
 
-function keeperOf(config: MetricsConfig): DoorKeeper {
-  return openDoorProblem(config) === undefined ? managementDoorKeeper(managementDoor(config)) : () => CLOSED
+function refuserOf({ config, keep }: MetricsDoor) {
+  const isOpen = openDoorProblem(config) === undefined
+  return async (knock: Knock) => (isOpen ? (await enter(keep, knock, 'operation:read')).refusal : CLOSED)
 }

@@ -90,7 +90,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { door, accepts, answers, errors, limited, shapes } = input.route.config ?? {}
+      const { door, accepts, answers, errors, limited, scope, shapes } = input.route.config ?? {}
       const guarded = api.managementKey && door === 'management'
       return {
         url,
@@ -107,6 +107,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
                   ...commonAnswers({
                     management: door === 'management',
                     keyed: api.managementKey,
+                    scope,
                     limited: limited === true,
                     shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
                     bodies: carriesBody(input.route.method) ? (accepts ?? ['json']) : [],
@@ -116,11 +117,16 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
                   ...answers,
                 }),
               }),
-          ...(guarded ? { security: [{ managementKey: [] }] } : {}),
+          ...(guarded ? { security: [{ managementKey: [] }], ...needing(schema, scope) } : {}),
         },
       }
     },
   })
+}
+
+/** OpenAPI 3.1 §4.8.30 has no scopes for a bearer scheme that a program could read. */
+function needing(schema: { readonly description?: string } | undefined, scope = '') {
+  return { description: [schema?.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join(' ') }
 }
 
 /** OpenAPI 3.1 §4.8.13.2: a media type has its own schema and examples. */

@@ -5,7 +5,7 @@
  * ranks, and what a refused one is told, is handed in.
  */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
-import type { Admission, Precedence, RefusedFor } from '../../operation/admission.ts'
+import type { Admission, Places, Precedence, RefusedFor } from '../../operation/admission.ts'
 import type { Logger } from '../../operation/log.ts'
 import { createServer } from '../node-http.ts'
 import type { ConnectionLimits } from './connections.ts'
@@ -20,6 +20,8 @@ export interface EarlyAnswer {
 
 export interface AdmittingOptions {
   readonly admission: Admission
+  /** Which of its places a request may take, by the first line alone; any of them when absent. */
+  readonly placesOf?: ((request: IncomingMessage) => Places) | undefined
   /** By the first line alone; `always`: it is never refused. */
   readonly precedenceOf: (request: IncomingMessage) => Precedence | 'always'
   /** What is told to a request that is too much. */
@@ -27,13 +29,15 @@ export interface AdmittingOptions {
   readonly maxSlowBodies: number
   readonly log: Logger
   /** For figures. */
-  readonly onRefused?: ((reason: RefusedFor | 'slow_bodies', precedence: Precedence) => void) | undefined
+  readonly onRefused?:
+    | ((reason: RefusedFor | 'slow_bodies', precedence: Precedence, request?: IncomingMessage) => void)
+    | undefined
   readonly timeouts: ConnectionLimits & { readonly keepAliveMs: number }
 }
 
 /** Makes servers that share one admission: a name may stand for several addresses. */
 export function admittingServers(options: AdmittingOptions): (handler: RequestListener) => Server {
-  const { admission, onRefused, precedenceOf, refusal, timeouts } = options
+  const { admission, onRefused, placesOf = () => admission, precedenceOf, refusal, timeouts } = options
   const told = refusalsTold(options)
   const bodies = slowBodies(options.maxSlowBodies, () => {
     told()
@@ -42,21 +46,22 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
   const admit = (request: IncomingMessage, response: ServerResponse, serve: () => void) => {
     const precedence = precedenceOf(request)
     if (precedence === 'always') return serve()
-    const reason = admission.tooMuch(precedence)
+    const own = placesOf(request)
+    const reason = own.tooMuch(precedence)
     if (reason === undefined) {
-      takePlace(request, response)
+      takePlace(own, request, response)
       // Who has gone while it waited is not served.
-      return admission.start(precedence, () => response.destroyed || serve())
+      return own.start(precedence, () => response.destroyed || serve())
     }
     told()
-    onRefused?.(reason, precedence)
+    onRefused?.(reason, precedence, request)
     refuse(request, response, refusal(request, admission.retryAfterSeconds(precedence)))
   }
-  const takePlace = (request: IncomingMessage, response: ServerResponse) => {
-    const leave = admission.take()
+  const takePlace = (own: Places, request: IncomingMessage, response: ServerResponse) => {
+    const leave = own.take()
     places.set(request, leave)
     response.on('close', leave)
-    if (hasBody(request.headers)) bodies.watch(request, response, { leave, take: admission.take })
+    if (hasBody(request.headers)) bodies.watch(request, response, { leave, take: own.take })
   }
   return (handler) => {
     const server = createServer(nodeTimeouts(timeouts), (request, response) =>
@@ -72,6 +77,11 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
     server.once('close', bodies.stop)
     return server
   }
+}
+
+/** For an application behind the listener of another. */
+export function unheardServer(handler: RequestListener): Server {
+  return createServer({}, handler)
 }
 
 /** Node looks at them every half a minute unless told otherwise, and so would let a request of 30 s last a minute. */

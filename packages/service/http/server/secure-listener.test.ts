@@ -48,7 +48,9 @@ async function startReached() {
   const baseUrl = `https://${host}:1`
   const index = await madeFile('text/html', '<!doctype html>')
   const routes = (app: ServiceApp) => {
-    app.get('/managed', { config: { door: 'management' } }, async () => ({ managed: true }))
+    app.get('/managed', { config: { door: 'management', scope: 'sessions:read' } }, async () => ({
+      managed: true,
+    }))
     app.get('/metadata', { config: { door: 'wallet', limited: false } }, async (request) => ({
       sender: request.sender,
     }))

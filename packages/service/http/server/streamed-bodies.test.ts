@@ -25,7 +25,7 @@ afterEach(() => {
 function routes(app: ServiceApp): void {
   app.post(
     '/lines',
-    { bodyLimit: LIMIT, config: { door: 'management', accepts: ['jsonl', 'csv'] } },
+    { bodyLimit: LIMIT, config: { door: 'management', scope: 'offers:write', accepts: ['jsonl', 'csv'] } },
     async ({ body }) => {
       try {
         for await (const piece of body as Readable) {
@@ -42,7 +42,7 @@ function routes(app: ServiceApp): void {
   )
   app.post(
     '/never-read',
-    { bodyLimit: LIMIT, config: { door: 'management', accepts: ['csv'] } },
+    { bodyLimit: LIMIT, config: { door: 'management', scope: 'offers:write', accepts: ['csv'] } },
     async () => ({
       done: true,
     }),

@@ -60,6 +60,8 @@ export const de: TextsLike<OwnTexts> = {
     aCard: 'eine Karte',
     cards: (count) => counted(count, 'eine Karte', `${count} Karten`),
     received: 'Sie haben {card} hinzugefügt',
+    unissued: 'Sie haben auf {card} gewartet. Sie kommt nicht.',
+    whyNot: 'Warum nicht',
     deleted: 'Sie haben {card} gelöscht',
     deletedForGood: 'Sie haben {card} für immer gelöscht',
     restored: 'Sie haben {card} zurückgeholt',
@@ -208,10 +210,11 @@ export const de: TextsLike<OwnTexts> = {
     signsOnly: 'Unterschreibt nur: kein Aussteller nimmt ihn von einem Inhaber',
     bound: 'Daran gebundene Karten',
     boundWhy:
-      'Eine solche Karte lässt sich nur mit diesem Schlüssel zeigen. Eine Kopie ohne ihn ist nichts wert.',
+      'Eine solche Karte lässt sich nur mit diesem Schlüssel zeigen. Eine Kopie ohne ihn ist nichts wert. Eine Karte in mehreren Exemplaren hat für jedes einen eigenen.',
     boundCount: (count) => (count === 0 ? 'keine' : String(count)),
     usual: 'wenn nichts anderes gesagt ist',
-    usualWhy: 'Neue Karten werden an den Schlüssel dieser DID gebunden, wenn niemand eine andere verlangt.',
+    usualWhy:
+      'Neue Karten in einem Exemplar werden an den Schlüssel dieser DID gebunden, wenn niemand eine andere verlangt.',
     makeUsual: 'Nehmen, wenn nichts anderes gesagt ist',
     usualNow: 'Sie wird jetzt genommen, wenn nichts anderes gesagt ist.',
     since: 'Seit {day}',

@@ -57,6 +57,8 @@ export const en = {
     aCard: 'a card',
     cards: (count: number) => counted(count, 'one card', `${count} cards`),
     received: 'You added {card}',
+    unissued: 'You waited for {card}. It does not come.',
+    whyNot: 'Why not',
     deleted: 'You deleted {card}',
     deletedForGood: 'You deleted {card} for good',
     restored: 'You took {card} back',
@@ -200,10 +202,12 @@ export const en = {
     holds: 'Holds cards',
     signsOnly: 'Signs only: no issuer takes it from a holder',
     bound: 'Cards bound to it',
-    boundWhy: 'Such a card can be shown with this key alone. A copy without the key is worth nothing.',
+    boundWhy:
+      'Such a card can be shown with this key alone. A copy without the key is worth nothing. A card that comes in several copies has a key of its own for each.',
     boundCount: (count: number) => (count === 0 ? 'none' : String(count)),
     usual: 'used when nothing is said',
-    usualWhy: 'New cards are bound to the key of this DID, unless somebody asks for another one.',
+    usualWhy:
+      'New cards that come in one copy are bound to the key of this DID, unless somebody asks for another one.',
     makeUsual: 'Use it when nothing is said',
     usualNow: 'It is used now when nothing is said.',
     since: 'Since {day}',

@@ -1,0 +1,55 @@
+/** Which scope each management call of the verifier needs. A call that is missing here, or is open to others, fails the test. */
+import { createHttpService } from '@countersign/service/http/http-service'
+import { expect, it } from 'vitest'
+import { testVerifier } from '../testing/verifier.testing.ts'
+import { verifierRoutes } from './routes.ts'
+
+const SCOPES = {
+  'sessions:write': [
+    'DELETE /openid4vc/session/:id',
+    'POST /openid4vc/session/:id/returned',
+    'POST /openid4vc/verify',
+  ],
+  'sessions:read': [
+    'GET /openid4vc/policy-list',
+    'GET /openid4vc/session/:id',
+    'GET /openid4vc/session/:id/callback',
+    'GET /openid4vc/session/:id/digital-request',
+    'GET /openid4vc/session/:id/events',
+    'GET /openid4vc/session/:id/presented-credentials',
+    'GET /openid4vc/sessions',
+    'GET /openid4vc/transaction-data-profiles',
+  ],
+  'callbacks:write': ['POST /openid4vc/session/:id/callback/redeliver'],
+}
+
+it('the verifier has a scope for each management call', async () => {
+  const { verifier } = await testVerifier()
+  const found: Record<string, string[]> = {}
+  const { app } = await createHttpService({
+    title: 'Verifier',
+    description: '',
+    config: {
+      service: 'verifier',
+      mode: 'development',
+      webHost: '127.0.0.1',
+      webPort: 0,
+      baseUrl: 'http://localhost:7003',
+      instance: 'verifier-1',
+      trustedProxies: [],
+      logLevel: 'silent',
+      features: [],
+    },
+    checks: [],
+    routes: (server) => {
+      server.addHook('onRoute', ({ config, method, url }) => {
+        if (config?.door !== 'management' || method === 'HEAD') return
+        const calls = [method].flat().map((one) => `${one} ${url}`)
+        found[config.scope ?? ''] = [...(found[config.scope ?? ''] ?? []), ...calls].toSorted()
+      })
+      return verifierRoutes(verifier)(server)
+    },
+  })
+  await app.close()
+  expect(found).toEqual(SCOPES)
+})
