@@ -71,12 +71,12 @@ function bodyLimit(): readonly string[] {
     `\t# No service holds more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
     '\t@tooLarge {',
     `\t\theader_regexp Content-Length ${atLeast(exchange)}`,
-    `\t\tnot path ${STREAMED_PATH}`,
+    `\t\tnot path ${STREAMED_PATHS}`,
     '\t}',
     `\trespond @tooLarge "The body is too large, limit ${exchange} bytes" 413`,
     '',
     '\t# What is read row by row is held by nobody, and how large it may be is a setting of its service.',
-    `\t@held not path ${STREAMED_PATH}`,
+    `\t@held not path ${STREAMED_PATHS}`,
     '\trequest_body @held {',
     `\t\tmax_size ${roundedUp(exchange)}`,
     '\t}',
@@ -84,7 +84,8 @@ function bodyLimit(): readonly string[] {
   ]
 }
 
-const STREAMED_PATH = '/openid4vc/profiles/*/bulk'
+/** Of an issuer, and of a tenant of one. */
+const STREAMED_PATHS = '/openid4vc/profiles/*/bulk /*/openid4vc/profiles/*/bulk'
 
 /** A digit and zeros: what a pattern can compare with. */
 function roundedUp(bytes: number): number {
@@ -182,7 +183,7 @@ function siteBlock({ port, streams = false, upstreams, unreadyPaths = [] }: Site
     '\t}',
     ...(streams
       ? [
-          `\t@streamed path ${STREAMED_PATH}`,
+          `\t@streamed path ${STREAMED_PATHS}`,
           `\treverse_proxy @streamed ${instances} {`,
           '\t\timport streamed',
           '\t}',
