@@ -1,9 +1,9 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
 // around them; every way of issuing and of presenting, with kills between its steps; what a wallet costs beside ten thousand others and a history of
-// a million entries; every state of every page in each theme, at each width and in each language; then every test beside programs that
+// a million entries; offers for a hundred thousand from one input; every state of every page in each theme, at each width and in each language; then every test beside programs that
 // keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's. Those programs work through
 // twenty thousand histories of the simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone;
-// the others are `containers`, `ways`, `scale`, `looks` and `beside`.
+// the others are `containers`, `ways`, `scale`, `bulk`, `looks` and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -44,12 +44,17 @@ delete process.env.COUNTERSIGN_EVERY_WAY
 Object.assign(process.env, SCALE)
 const scale = isWanted('scale') ? run('vitest', ['run', '--project', 'unit', 'apps/wallet/scale']) : 0
 for (const name of Object.keys(SCALE)) delete process.env[name]
+process.env.COUNTERSIGN_BULK_ROWS = '100000'
+const bulk = isWanted('bulk')
+  ? run('vitest', ['run', '--project', 'cluster', 'cluster/bulk', '--testTimeout=3600000'])
+  : 0
+delete process.env.COUNTERSIGN_BULK_ROWS
 process.env.COUNTERSIGN_EVERY_LOOK = 'yes'
 const looks = isWanted('looks')
   ? run('vitest', ['run', '--project', 'pages', 'e2e/pages', '--testTimeout=1200000'])
   : 0
 delete process.env.COUNTERSIGN_EVERY_LOOK
-const alone = [containers, flows, ways, scale, looks]
+const alone = [containers, flows, ways, scale, bulk, looks]
 if (!isWanted('beside')) process.exit(alone.every((exit) => exit === 0) ? 0 : 1)
 
 process.env.TEST_DRAW = 'yes'

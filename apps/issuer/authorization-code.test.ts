@@ -13,6 +13,8 @@ import { pushAuthorization } from './authorization/push-authorization.ts'
 import { requestToken } from './authorization/request-token.ts'
 import { revokeToken } from './authorization/revoke-token.ts'
 import { createOffer, offerOf } from './offer/create-offer.ts'
+import { beginIssuance } from './standing/begin-issuance.ts'
+import { openProfileFinder } from './standing/standing-offers.ts'
 import {
   claims,
   configurationId,
@@ -80,7 +82,11 @@ async function push(
   }
   const dpop = key && (await proofOfSender(test, key, '/par'))
   const client = { form: { client_id: CLIENT }, headers: {}, path: '/par' }
-  const pushed = await pushAuthorization(test.issuer, { request, client, dpop })
+  const pushed = await pushAuthorization(
+    test.issuer,
+    { request, client, dpop },
+    openProfileFinder(test.issuer),
+  )
   return pushed.ok ? { verifier, requestUri: pushed.value.requestUri } : pushed.error.code
 }
 
@@ -96,7 +102,9 @@ async function answer(
   opened: { authorizationId: string; browser: string },
   decision: 'approved' | 'denied' = 'approved',
 ): Promise<Record<string, string> | string> {
-  const decided = await decide(test.issuer, { ...opened, decision })
+  const decided = await decide(test.issuer, { ...opened, decision }, (begun) =>
+    beginIssuance(test.issuer, begun),
+  )
   if (!decided.ok) return decided.error.code
   expect(decided.value.startsWith(`${BACK}?`)).toBe(true)
   return Object.fromEntries(new URL(decided.value).searchParams)
@@ -189,7 +197,7 @@ describe('an offer that is taken up in a browser', () => {
   })
 
   it.each<[string, Partial<AuthorizationRequest>, string]>([
-    ['without the state of an offer', { issuerState: undefined }, 'issuer_state_missing'],
+    ['without the state of an offer', { issuerState: undefined }, 'offer_needed'],
     ['with a state that nobody gave', { issuerState: 'made.up' }, 'issuer_state_unknown'],
     ['as another client than it says', { clientId: 'https://other.example' }, 'client_differs'],
     ['for another key than it proves', { senderKey: 'x'.repeat(43) }, 'sender_key_differs'],

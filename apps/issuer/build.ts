@@ -16,9 +16,11 @@ import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
 import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import { type Attesters, attesterKeys } from './attesters.ts'
+import { startBulkWork } from './bulk/bulk-work.ts'
 import { type ClientSettings, clientRules } from './client-rules.ts'
 import type { IssuerDefaults } from './config.ts'
 import { requestKeys } from './credential/request-keys.ts'
+import { BULK_WORDS } from './http/answers/wire-bulk.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { apiKeyShelf, issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits, KnownUser } from './issuer.ts'
@@ -61,12 +63,17 @@ export interface IssuerPorts
 export interface IssuerSettings
   extends Omit<
       IssuerLimits,
-      'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds' | 'auditSeconds'
+      'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds' | 'auditSeconds' | 'bulk'
     >,
     ClientSettings,
     Pick<
       IssuerDefaults,
-      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds' | 'auditDays'
+      | 'pushedRequestTtlSeconds'
+      | 'authorizationCodeTtlSeconds'
+      | 'refreshTokenTtlSeconds'
+      | 'auditDays'
+      | 'bulkMaxBytes'
+      | 'bulkRetentionSeconds'
     > {
   readonly baseUrl: string
   readonly dpopNonces: Issuer['senders']['nonces']
@@ -148,6 +155,8 @@ export function issuerService(
       look: async (id, log) =>
         soonest(await lookAtIssuance(issuer, id), await tellSession({ ...issuer, bodyOf, log }, id)),
     },
+    alsoWorking: (log) =>
+      startBulkWork({ issuer, log, tell: BULK_WORDS.offer, keptSeconds: issuer.limits.bulk.keptSeconds }),
     judges: shelf === undefined ? [] : [apiKeyJudge(shelf)],
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
@@ -168,6 +177,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
     auditSeconds: settings.auditDays * 86_400,
+    bulk: { maxBytes: settings.bulkMaxBytes, keptSeconds: settings.bulkRetentionSeconds },
     authorization: {
       openSeconds: settings.pushedRequestTtlSeconds,
       decideSeconds: DECIDE_SECONDS,

@@ -17,6 +17,8 @@ import { openPushed } from './authorization/open-authorization.ts'
 import { pushAuthorization } from './authorization/push-authorization.ts'
 import { requestToken } from './authorization/request-token.ts'
 import { createOffer, offerOf } from './offer/create-offer.ts'
+import { beginIssuance } from './standing/begin-issuance.ts'
+import { openProfileFinder } from './standing/standing-offers.ts'
 import {
   claims,
   configurationId,
@@ -57,7 +59,11 @@ async function pushed({ issuer }: TestIssuer, client: ReceivedClient, change: ob
   const { challenge, verifier } = await createProofKey(nodeCrypto)
   const { issuer_state: issuerState } = grants.authorization_code
   const request = { clientId: CLIENT, redirectUri: BACK, codeChallenge: challenge, scope: [], issuerState }
-  const answer = await pushAuthorization(issuer, { request: { ...request, ...change }, client })
+  const answer = await pushAuthorization(
+    issuer,
+    { request: { ...request, ...change }, client },
+    openProfileFinder(issuer),
+  )
   return { answer, verifier }
 }
 
@@ -68,7 +74,11 @@ async function codeFor(test: TestIssuer, client: ReceivedClient): Promise<GrantR
   const opened = await openPushed(test.issuer, { requestUri, clientId: CLIENT }, 'browser')
   if (!opened.ok) throw new Error(opened.error.code)
   const { id: authorizationId } = opened.value
-  const back = await decide(test.issuer, { authorizationId, browser: 'browser', decision: 'approved' })
+  const back = await decide(
+    test.issuer,
+    { authorizationId, browser: 'browser', decision: 'approved' },
+    (begun) => beginIssuance(test.issuer, begun),
+  )
   const code = new URL(back.ok ? back.value : 'x:').searchParams.get('code') ?? ''
   return { grantType: 'authorization_code', code, codeVerifier: verifier, redirectUri: BACK }
 }

@@ -299,6 +299,18 @@ export const issuerShape = {
     .describe(
       'How many days it is kept which management calls changed something ([log](operations.md#the-log-of-management-calls)); 0: they are not written down',
     ),
+  bulkMaxBytes: z
+    .int()
+    .min(65_536)
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .describe('How large the input of [bulk offers](issuer.md#offers-for-many-at-once) may be, in bytes'),
+  bulkRetentionSeconds: z
+    .int()
+    .min(60)
+    .max(7_776_000)
+    .default(604_800)
+    .describe('How long a bulk that has ended can be looked at, and its offers be read, in seconds'),
   tenants: z
     .array(tenant)
     .max(200)

@@ -290,6 +290,12 @@ export interface IssuerLimits {
   readonly skewSeconds: number
   /** How long it is kept who called what, in seconds; 0: it is not written down. */
   readonly auditSeconds: number
+  readonly bulk: {
+    /** Of one input. */
+    readonly maxBytes: number
+    /** How long a job that has ended is kept, in seconds. */
+    readonly keptSeconds: number
+  }
   readonly authorization: AuthorizationTimes & {
     /** Lifetime of an authorization code, in seconds. */
     readonly codeSeconds: number

@@ -5,10 +5,23 @@ import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { receiver } from '@countersign/testing/told-callbacks'
 import { describe, expect, it } from 'vitest'
 import { issuerService } from './build.ts'
+import { collectDeferred } from './credential/collect-deferred.ts'
 import { callbackBody } from './http/callback-body.ts'
+import type { Issuer } from './issuer.ts'
+import { offerOf } from './offer/create-offer.ts'
 import { openOffer } from './offer/open-offer.ts'
 import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
-import { credentialFor, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
+import {
+  answerFor,
+  claims,
+  configurationId,
+  credentialFor,
+  offered,
+  proofOfKey,
+  testIssuer,
+  tokenFor,
+} from './testing/issuer.testing.ts'
+import { servedIssuer } from './testing/user-trip.testing.ts'
 
 const callback = { uri: 'https://shop.example/told/$id' }
 const log = { info: () => undefined, warn: () => undefined }
@@ -24,6 +37,15 @@ function scene() {
   const bodies = () =>
     told.told.map(({ body }) => JSON.parse(body) as { type: string; data: object; event: { type: string } })
   return { ...test, told, work, bodies }
+}
+
+async function codeOf(issuer: Issuer, id: string): Promise<string> {
+  const session = await issuer.sessions.get(id)
+  if (session === undefined) throw new Error('the session is not there')
+  const { grants } = (await offerOf(issuer, session.value)) as {
+    grants: Record<string, { 'pre-authorized_code': string }>
+  }
+  return Object.values(grants)[0]?.['pre-authorized_code'] ?? ''
 }
 
 describe('an issuance that somebody is told of', () => {
@@ -83,6 +105,52 @@ describe('an issuance that somebody is told of', () => {
   })
 })
 
+describe('a credential that somebody has to agree to', () => {
+  async function come(decision: 'approve' | 'refuse') {
+    const test = scene()
+    const at = await servedIssuer(test.issuer)
+    const order = {
+      credentialConfigurationId: configurationId,
+      credentialData: claims,
+      issuanceType: 'DEFERRED',
+    }
+    const made = await at.app.inject({
+      method: 'POST',
+      url: '/openid4vc/sdjwt/issue',
+      headers: { accept: 'application/json', statuscallbackuri: callback.uri },
+      payload: order,
+    })
+    const { id } = made.json<{ id: string }>()
+    const accessToken = await tokenFor(test, await codeOf(test.issuer, id))
+    const later = await answerFor(test, accessToken, await proofOfKey(test, newKey()))
+    const { transaction_id: transactionId = '' } = (later.ok ? later.value : {}) as {
+      transaction_id?: string
+    }
+    const decided = await at.app.inject({
+      method: 'POST',
+      url: `/openid4vc/session/${id}/deferred`,
+      payload: { credentialConfigurationId: configurationId, decision },
+    })
+    await at.close()
+    expect(decided.statusCode, decided.body).toBe(200)
+    const collected = await collectDeferred(test.issuer, { accessToken }, transactionId)
+    await test.work()
+    return { collected, told: test.bodies().map(({ event }) => event.type) }
+  }
+
+  it('is issued after the yes, also where somebody is told', async () => {
+    const { collected, told } = await come('approve')
+    expect(collected.ok && JSON.stringify(collected.value)).toContain('~')
+    expect(told).toEqual(expect.arrayContaining(['deferral_approved', 'credential_issued', 'completed']))
+  })
+
+  it('is not issued after the no', async () => {
+    const { collected, told } = await come('refuse')
+    expect(collected).toMatchObject({ error: { code: 'deferral_denied' } })
+    expect(told).toContain('deferral_refused')
+  })
+})
+
 describe('promises that lie apart', () => {
   const promise = {
     configurationId: 'c',
@@ -130,6 +198,36 @@ describe('promises that lie apart', () => {
     expect((await raw.get('s'))?.value).toContain('Zebrastripe')
     expect(await promises.get('s')).toBeUndefined()
     expect(await sessions.get('s')).toEqual({ version: 1, value: quiet })
+  })
+
+  it('are what a step left of them, and as it left them', async () => {
+    const { raw, sessions } = stores()
+    const two = [
+      { ...promise, deferral: 'pending' as const },
+      { ...promise, configurationId: 'd' },
+    ]
+    const offer: IssuanceSession = { ...open, configurationIds: ['c', 'd'], promised: two }
+    await sessions.create('s', offer, 87_300)
+    expect(await sessions.get('s')).toEqual({ version: 1, value: offer })
+    const narrowed: IssuanceSession = {
+      ...offer,
+      configurationIds: ['c'],
+      promised: [{ ...promise, deferral: 'approved' }],
+    }
+    await sessions.compareAndSet('s', 1, narrowed)
+    expect(await sessions.get('s')).toEqual({ version: 2, value: narrowed })
+    expect((await raw.get('s'))?.value).not.toContain('Zebrastripe')
+    // Who lost writes nothing, here or there.
+    expect(await sessions.compareAndSet('s', 1, offer)).toBe(false)
+    expect(await sessions.get('s')).toEqual({ version: 2, value: narrowed })
+  })
+
+  it('are all there in a session of the release before', async () => {
+    const { inner, promises, sessions } = stores()
+    const { promised, ...rest } = open as typeof open & { promised: StoredPromises['promised'] }
+    await promises.create('s', { promised }, 900)
+    await inner.create('s', rest as IssuanceSession, 900)
+    expect(await sessions.get('s')).toEqual({ version: 1, value: open })
   })
 
   it('go with the last of them, and with the session', async () => {

@@ -10,6 +10,11 @@ export interface StoredPromises {
   readonly promised: readonly PromisedCredential[]
 }
 
+/** What stays in the session of its promises: all that a step changes of them, so that it is written with the step. */
+interface Remaining {
+  readonly remaining?: readonly Pick<PromisedCredential, 'configurationId' | 'deferral'>[]
+}
+
 /** `keptAfterSeconds`: how long a session of such promises is of use after the end of its offer. */
 export function withPromisesApart(
   sessions: SessionStore<IssuanceSession>,
@@ -22,7 +27,7 @@ export function withPromisesApart(
     if (found === undefined || !isWithoutPromises(found.value)) return found
     const promised = (await promises.get(id))?.value.promised
     if (promised === undefined && found.version !== before) return read(id, found.version)
-    return { ...found, value: { ...found.value, promised: promised ?? [] } }
+    return { ...found, value: completed(found.value, promised ?? []) }
   }
   return {
     get: (id) => read(id),
@@ -52,9 +57,22 @@ function liesApart(session: IssuanceSession): session is Promising {
   return session.callback !== undefined && 'promised' in session
 }
 
-function withoutPromises({ promised: _promised, ...session }: Promising): IssuanceSession {
+function withoutPromises({ promised, ...session }: Promising): IssuanceSession {
+  const remaining = (promised ?? []).map(({ configurationId, deferral }) => ({ configurationId, deferral }))
   // What is kept is no session that anybody steps: `get` completes it.
-  return session as IssuanceSession
+  const kept = { ...(session as IssuanceSession), remaining }
+  return kept
+}
+
+/** A release before kept none of it: there all that was promised remains as it was. */
+function completed(kept: Promising & Remaining, promised: readonly PromisedCredential[]): IssuanceSession {
+  const { remaining, ...session } = kept
+  const left = remaining?.flatMap(({ configurationId, deferral }) =>
+    promised
+      .filter((one) => one.configurationId === configurationId)
+      .map((one) => (one.deferral === deferral ? one : { ...one, deferral })),
+  )
+  return { ...session, promised: left ?? promised }
 }
 
 function isWithoutPromises(session: IssuanceSession): session is Promising {

@@ -10,6 +10,7 @@ import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
+import { eventually } from '@countersign/testing/time/eventually'
 import {
   newAuthorized,
   newBrowserRequest,
@@ -69,6 +70,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
   const ofPlace = { body: async (example: JsonValue) => ({ ...objectOf(example), ...place }) }
   const toldOf = { values: async () => ({ id: (await newOffer(stack, TOLD)).id }) }
   const ofProfile = { values: async () => ({ name: await newProfile(stack) }) }
+  const ofBulk = { values: async () => ({ id: await newBulk(stack) }) }
   let grant: Awaited<ReturnType<typeof newGrant>>
   let issued: Awaited<ReturnType<typeof newIssued>>
   let deferred: Awaited<ReturnType<typeof newDeferred>>
@@ -122,6 +124,11 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'GET /openid4vc/profiles/{name}': ofProfile,
     'DELETE /openid4vc/profiles/{name}': ofProfile,
     'POST /openid4vc/profiles/{name}/offers': ofProfile,
+    'POST /openid4vc/profiles/{name}/bulk': ofProfile,
+    'GET /openid4vc/offers/{name}': { values: async () => ({ name: await newOpenProfile(stack) }) },
+    'GET /openid4vc/bulk/{id}': ofBulk,
+    'DELETE /openid4vc/bulk/{id}': ofBulk,
+    'GET /openid4vc/bulk/{id}/offers': { values: async () => ({ id: await offeredBulk(stack) }) },
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
   }
@@ -159,6 +166,42 @@ async function newProfile({ urls }: Stack): Promise<string> {
   const url = `${urls.issuer}/openid4vc/profiles/${name}`
   expectStatus(await call(url, { method: 'PUT', headers, body: JSON.stringify(profile) }), 201)
   return name
+}
+
+/** The same one each time: of those that are open for one thing there is one. */
+async function newOpenProfile({ urls }: Stack): Promise<string> {
+  const profile = {
+    credentialConfigurationId: 'employee_badge_dc+sd-jwt',
+    claims: {
+      source: 'constant',
+      data: { given_name: 'Grace', family_name: 'Sample', employer: 'Works', employee_id: 'E1' },
+    },
+    authenticationMethod: 'NONE',
+    openToWallets: true,
+  }
+  const headers = { 'content-type': 'application/json' }
+  const url = `${urls.issuer}/openid4vc/profiles/open-badge`
+  const answer = await call(url, { method: 'PUT', headers, body: JSON.stringify(profile) })
+  if (answer.status !== 200) expectStatus(answer, 201)
+  return 'open-badge'
+}
+
+async function offeredBulk(stack: Stack): Promise<string> {
+  const id = await newBulk(stack)
+  await eventually('it is offered', async () => {
+    const job = expectStatus(await call(`${stack.urls.issuer}/openid4vc/bulk/${id}`), 200)
+    return job.json()['state'] === 'completed'
+  })
+  return id
+}
+
+async function newBulk(stack: Stack): Promise<string> {
+  const answer = await call(`${stack.urls.issuer}/openid4vc/profiles/${await newProfile(stack)}/bulk`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: 'given_name,birthdate\nAda,1990-01-01\n',
+  })
+  return String(expectStatus(answer, 202).json()['id'])
 }
 
 function verifierCalls(stack: Stack): Adjustments {

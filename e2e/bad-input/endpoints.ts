@@ -5,7 +5,7 @@
 import type { ApiServiceName } from '../api-services.ts'
 import type { World } from './world.ts'
 
-export type BodyKind = 'json' | 'form' | 'text' | 'jwt'
+export type BodyKind = 'json' | 'form' | 'text' | 'jwt' | 'jsonl' | 'ndjson' | 'csv'
 export interface Endpoint {
   readonly service: ApiServiceName
   /** As in the API description. */
@@ -43,6 +43,10 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/openid4vc/profiles', methods: read },
   { path: '/openid4vc/profiles/{name}', methods: { GET: [], PUT: ['json'], DELETE: [] } },
   { path: '/openid4vc/profiles/{name}/offers', methods: json },
+  { path: '/openid4vc/profiles/{name}/bulk', methods: { POST: ['jsonl', 'ndjson', 'csv'] } },
+  { path: '/openid4vc/offers/{name}', methods: read },
+  { path: '/openid4vc/bulk/{id}', methods: { GET: [], DELETE: [] } },
+  { path: '/openid4vc/bulk/{id}/offers', methods: read },
   { path: '/openid4vc/sessions', methods: read },
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },

@@ -78,7 +78,7 @@ async function openParts(started: StopList): Promise<World> {
     return service
   }
   const [issuer, verifier, repository, wallet, guardedWallet] = await Promise.all([
-    start('issuer', 'issuer'),
+    start('issuer', 'issuer', 'data', ['--bulkMaxBytes=1000000']),
     start('verifier', 'verifier'),
     start('repository', 'repository'),
     start('wallet', 'wallet'),

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   bearer,
   credentialAt,
+  giveBulk,
   issueAt,
   newTokenAt,
   nonceAt,
@@ -147,6 +148,47 @@ const PROBES: Readonly<Record<string, Probe>> = {
     here: '200',
     there: '404',
   },
+  'GET /api-keys': {
+    ask: async (place) => String((await get(place, '/api-keys')).text.includes(things.apiKeyId)),
+    here: 'true',
+    there: 'false',
+  },
+  'DELETE /api-keys/{id}': {
+    ask: (place) =>
+      statusOf(
+        call(`${place.url}/api-keys/${things.apiKeyId}`, { method: 'DELETE', headers: place.headers }),
+      ),
+    here: '204',
+    there: '404',
+  },
+  'POST /openid4vc/profiles/{name}/bulk': {
+    ask: (place) => statusOf(giveBulk(place, things.profile)),
+    here: '202',
+    there: '404',
+  },
+  'GET /openid4vc/bulk/{id}': {
+    ask: (place) => statusOf(get(place, `/openid4vc/bulk/${things.bulkId}`)),
+    here: '200',
+    there: '404',
+  },
+  'GET /openid4vc/bulk/{id}/offers': {
+    ask: (place) => statusOf(get(place, `/openid4vc/bulk/${things.bulkId}/offers`)),
+    here: '200',
+    there: '404',
+  },
+  'DELETE /openid4vc/bulk/{id}': {
+    ask: (place) =>
+      statusOf(
+        call(`${place.url}/openid4vc/bulk/${things.bulkId}`, { method: 'DELETE', headers: place.headers }),
+      ),
+    here: '200',
+    there: '404',
+  },
+  'GET /openid4vc/offers/{name}': {
+    ask: (place) => statusOf(get(place, `/openid4vc/offers/${things.openProfile}`)),
+    here: '200',
+    there: '404',
+  },
   'DELETE /openid4vc/profiles/{name}': {
     ask: (place) =>
       statusOf(
@@ -258,7 +300,7 @@ const WITHOUT_IDS = [
   /^POST \/openid4vc\/(sdjwt|jwt|mdoc)\/issue(Batch)?$/,
   /^GET \/\.well-known\//,
   /^GET \/(trust|audit)$/,
-  /^POST \/(nonce|challenge|revoke)$/,
+  /^POST \/(nonce|challenge|revoke|api-keys)$/,
   /^PUT \/openid4vc\//,
   /^GET \/status\/bitstring\//,
 ]
@@ -338,7 +380,8 @@ describe('with what another tenant has', () => {
 describe('the management API', () => {
   it('of a tenant opens by its own key alone, at every endpoint', async () => {
     const management = operations.filter(({ name }) =>
-      /^\w+ \/(openid4vc\/|onboard\/|audit|trust)/.test(name),
+      // What is offered to everybody is open to everybody.
+      /^\w+ \/(openid4vc\/(?!offers\/)|onboard\/|api-keys|audit|trust)/.test(name),
     )
     expect(management.length).toBeGreaterThan(20)
     for (const { method, path } of management) {

@@ -13,6 +13,7 @@ import {
   requestToken,
 } from '@countersign/testing/client/protocol-wallet'
 import { newKey } from '@countersign/testing/people/keys'
+import { eventually } from '@countersign/testing/time/eventually'
 
 /** Where somebody calls: a tenant, or the deployment's own issuer. */
 export interface Place {
@@ -77,6 +78,11 @@ export interface Things {
   readonly deferred: { readonly id: string; readonly token: string; readonly transactionId: string }
   readonly requestUri: string
   readonly profile: string
+  /** Open to wallets. */
+  readonly openProfile: string
+  /** A job that has ended. */
+  readonly bulkId: string
+  readonly apiKeyId: string
 }
 
 export async function thingsOf(at: Place): Promise<Things> {
@@ -91,15 +97,14 @@ export async function thingsOf(at: Place): Promise<Things> {
   const waits = await newTokenAt(at, { issuanceType: 'DEFERRED' })
   const told = expectStatus(await credentialAt(at, waits.token, await nonceAt(at)), 202).json()
   const profile = 'of-one'
-  expectStatus(
-    await call(`${at.url}/openid4vc/profiles/${profile}`, {
-      method: 'PUT',
-      headers: { ...at.headers, 'content-type': 'application/json' },
-      body: JSON.stringify(PROFILE),
-    }),
-    201,
-  )
+  await writeProfile(at, profile, PROFILE)
+  const openProfile = 'open-of-one'
+  const constant = { source: 'constant', data: claims }
+  const open = { claims: constant, authenticationMethod: 'NONE', openToWallets: true }
+  await writeProfile(at, openProfile, { ...PROFILE, ...open })
+  const key = await postJson(`${at.url}/api-keys`, { name: 'of-one', scopes: ['audit:read'] }, at.headers)
   return {
+    apiKeyId: String(expectStatus(key, 201).json()['id']),
     open: await offerAt(at),
     token: (await newTokenAt(at)).token,
     issued: { id: begun.id, token: begun.token, notificationId: notificationIdOf(answer) },
@@ -109,7 +114,36 @@ export async function thingsOf(at: Place): Promise<Things> {
     deferred: { id: waits.id, token: waits.token, transactionId: String(told['transaction_id']) },
     requestUri: await pushedAt(at),
     profile,
+    openProfile,
+    bulkId: await bulkAt(at, profile),
   }
+}
+
+async function writeProfile({ headers, url }: Place, name: string, profile: object): Promise<void> {
+  const answer = await call(`${url}/openid4vc/profiles/${name}`, {
+    method: 'PUT',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(profile),
+  })
+  expectStatus(answer, 201)
+}
+
+export function giveBulk({ headers, url }: Place, profile: string): Promise<Answer> {
+  return call(`${url}/openid4vc/profiles/${profile}/bulk`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/jsonl' },
+    body: `${JSON.stringify({ claims })}\n`,
+  })
+}
+
+/** It has ended: what is done though nobody asks is done for a tenant, too. */
+async function bulkAt(at: Place, profile: string): Promise<string> {
+  const id = String(expectStatus(await giveBulk(at, profile), 202).json()['id'])
+  await eventually('the offers of a tenant are made', async () => {
+    const job = (await call(`${at.url}/openid4vc/bulk/${id}`, { headers: at.headers })).json()
+    return job['state'] === 'completed' && job['offered'] === 1
+  })
+  return id
 }
 
 async function pushedAt(at: Place): Promise<string> {

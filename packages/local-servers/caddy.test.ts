@@ -53,6 +53,12 @@ describe('Caddy before two instances', () => {
     expect(new Set(await answers(4)).size).toBe(2)
   })
 
+  it.each(['', '/acme'])('lets a body be larger that is read row by row, below %j', async (base) => {
+    const body = 'x'.repeat(5_100_000)
+    expect(await statusOf(`${base}/openid4vc/profiles/many/bulk`, body)).toBe(200)
+    expect(await statusOf(`${base}/openid4vc/profiles/many/offers`, body)).not.toBe(200)
+  })
+
   it('passes events on at once, and tells the instance when the reader leaves', async () => {
     const reader = new AbortController()
     const response = await fetch(`${url}/events`, { signal: reader.signal })

@@ -13,6 +13,8 @@ export interface Site {
   readonly upstreams: readonly string[]
   /** Paths that are read from an instance which is not ready when none is, such as `/status/*`; with a star in front below any other too. */
   readonly unreadyPaths?: readonly string[] | undefined
+  /** It reads bodies row by row, which may be large and take long. */
+  readonly streams?: boolean | undefined
 }
 
 export interface CaddyfileOptions {
@@ -52,7 +54,8 @@ function globalOptions(bind: readonly string[]): readonly string[] {
     '\tservers {',
     '\t\ttimeouts {',
     '\t\t\tread_header 10s',
-    '\t\t\tread_body 30s',
+    '\t\t\t# The services end a body that is late after 30 seconds; one that they read row by row may take longer.',
+    '\t\t\tread_body 15m',
     '\t\t\tidle 2m',
     '\t\t}',
     '\t}',
@@ -65,15 +68,24 @@ function bodyLimit(): readonly string[] {
   const { exchange } = RECEIVED
   return [
     '(limited) {',
-    `\t# No service reads more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
-    `\t@tooLarge header_regexp Content-Length ${atLeast(exchange)}`,
+    `\t# No service holds more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
+    '\t@tooLarge {',
+    `\t\theader_regexp Content-Length ${atLeast(exchange)}`,
+    `\t\tnot path ${STREAMED_PATHS}`,
+    '\t}',
     `\trespond @tooLarge "The body is too large, limit ${exchange} bytes" 413`,
-    '\trequest_body {',
+    '',
+    '\t# What is read row by row is held by nobody, and how large it may be is a setting of its service.',
+    `\t@held not path ${STREAMED_PATHS}`,
+    '\trequest_body @held {',
     `\t\tmax_size ${roundedUp(exchange)}`,
     '\t}',
     '}',
   ]
 }
+
+/** Of an issuer, and of a tenant of one. */
+const STREAMED_PATHS = '/openid4vc/profiles/*/bulk /*/openid4vc/profiles/*/bulk'
 
 /** A digit and zeros: what a pattern can compare with. */
 function roundedUp(bytes: number): number {
@@ -99,18 +111,18 @@ const sharedRules = (lookEveryMs: number): readonly string[] => [
   '}',
   '',
   '(watched) {',
-  '\thealth_status 200',
-  '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
-  '\t# anybody take all of them out with a few broken requests.',
-  `\thealth_interval ${lookEveryMs}ms`,
-  '\thealth_timeout 4s',
+  ...lookedAt(lookEveryMs),
   '',
-  '\ttransport http {',
-  '\t\tdial_timeout 1s',
-  '\t\tresponse_header_timeout 30s',
-  '\t\t# Shorter than the 72 seconds of the services, so that no request meets a closing connection.',
-  '\t\tkeepalive 30s',
-  '\t}',
+  ...transport('30s'),
+  '}',
+  '',
+  '(streamed) {',
+  '\thealth_uri /readyz',
+  ...lookedAt(lookEveryMs),
+  '\timport writing',
+  '',
+  '\t# It is answered when its last row was judged.',
+  ...transport('15m'),
   '}',
   '',
   '(reading) {',
@@ -133,7 +145,28 @@ const sharedRules = (lookEveryMs: number): readonly string[] => [
   '}',
 ]
 
-function siteBlock({ port, upstreams, unreadyPaths = [] }: Site): readonly string[] {
+function lookedAt(everyMs: number): readonly string[] {
+  return [
+    '\thealth_status 200',
+    '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
+    '\t# anybody take all of them out with a few broken requests.',
+    `\thealth_interval ${everyMs}ms`,
+    '\thealth_timeout 4s',
+  ]
+}
+
+function transport(answerWithin: string): readonly string[] {
+  return [
+    '\ttransport http {',
+    '\t\tdial_timeout 1s',
+    `\t\tresponse_header_timeout ${answerWithin}`,
+    '\t\t# Shorter than the 72 seconds of the services, so that no request meets a closing connection.',
+    '\t\tkeepalive 30s',
+    '\t}',
+  ]
+}
+
+function siteBlock({ port, streams = false, upstreams, unreadyPaths = [] }: Site): readonly string[] {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`not a port: ${port}`)
   if (upstreams.length === 0) throw new RangeError(`no instance for port ${port}`)
   for (const upstream of upstreams) checkUpstream(upstream)
@@ -148,6 +181,14 @@ function siteBlock({ port, upstreams, unreadyPaths = [] }: Site): readonly strin
     '\t\timport balanced',
     '\t\timport reading',
     '\t}',
+    ...(streams
+      ? [
+          `\t@streamed path ${STREAMED_PATHS}`,
+          `\treverse_proxy @streamed ${instances} {`,
+          '\t\timport streamed',
+          '\t}',
+        ]
+      : []),
     `\treverse_proxy ${instances} {`,
     '\t\timport balanced',
     '\t\timport writing',

@@ -11,7 +11,12 @@ describe('the standard topology', () => {
     expect(sitesOf(standardTopology(pairs))).toEqual([
       { port: 9090, upstreams: ['127.0.0.1:7103'] },
       { port: 9091, upstreams: ['127.0.0.1:7001', '127.0.0.1:8001'] },
-      { port: 9092, upstreams: ['127.0.0.1:7002', '127.0.0.1:8002'], unreadyPaths: ['*/status/*'] },
+      {
+        port: 9092,
+        upstreams: ['127.0.0.1:7002', '127.0.0.1:8002'],
+        unreadyPaths: ['*/status/*'],
+        streams: true,
+      },
       { port: 9093, upstreams: ['127.0.0.1:7003', '127.0.0.1:8003'] },
       { port: 9094, upstreams: ['127.0.0.1:7101', '127.0.0.1:8101'] },
       { port: 9095, upstreams: ['127.0.0.1:7102', '127.0.0.1:8102'] },

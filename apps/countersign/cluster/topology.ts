@@ -70,6 +70,7 @@ export function sitesOf(
     port: publicPort,
     upstreams: instances.map((instance) => `${host(instance)}:${instance.port}`),
     unreadyPaths: UNREADY_PATHS[service],
+    streams: service === 'issuer' ? true : undefined,
   }))
 }
 

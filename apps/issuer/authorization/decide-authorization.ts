@@ -29,6 +29,9 @@ import type { Issuer } from '../issuer.ts'
 import { browserHash, type OpenPorts } from './open-authorization.ts'
 import { refreshSecondsFor } from './refresh-token.ts'
 
+/** Makes the issuance that is taken up where it begins with the decision; false: nothing can be had any more. Asked again, it is there. */
+export type BeginIssuance = (authorization: Authorization) => Promise<boolean>
+
 export type DecisionPorts = OpenPorts & SessionPorts<IssuanceSession> & Pick<Issuer, 'baseUrl' | 'users'>
 
 export type DecisionRefusal = AuthorizationRefusal | SessionUnknown
@@ -45,6 +48,7 @@ export interface Decided {
 export async function decide(
   issuer: DecisionPorts,
   { authorizationId, browser, decision, reason }: Decided,
+  begin: BeginIssuance,
 ): Promise<Result<string, DecisionRefusal>> {
   if (!isSessionId(authorizationId)) return refuse({ code: 'session_unknown' })
   const now = issuer.now()
@@ -59,15 +63,21 @@ export async function decide(
   if (!moved.ok) return moved
   const authorization = moved.value.after
   if (authorization.state === 'pending') throw new Error('a decision was written, and there is none')
-  const response = await takeUp(issuer, authorization)
+  const response = await takeUp(issuer, authorization, begin)
   return ok(authorizationResponseUrl(response, { ...authorization.request, issuer: issuer.baseUrl }))
 }
 
 async function takeUp(
   issuer: DecisionPorts,
   authorization: DecidedAuthorization,
+  begin: BeginIssuance,
 ): Promise<AuthorizationResponse> {
-  const { id, issuanceId } = authorization
+  const { begins, id, issuanceId, state } = authorization
+  // Of what has not begun there is nothing that could be denied.
+  if (begins !== undefined && state !== 'approved')
+    return { error: 'access_denied', description: denialOf(authorization) }
+  if (begins !== undefined && !(await begin(authorization)))
+    return { error: 'access_denied', description: TAKEN }
   const now = issuer.now()
   const message = messageOf(issuer, authorization)
   const found = await issuer.sessions.get(issuanceId)

@@ -11,7 +11,11 @@ import {
   beginAuthorization,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
-import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  Authentication,
+  IssuanceSession,
+  OfferedIssuance,
+} from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import {
   authenticateClient,
@@ -44,10 +48,27 @@ type AskedRefusal =
   | { readonly code: 'client_differs' }
   | { readonly code: 'redirect_uri_unregistered' }
   | { readonly code: 'sender_key_differs' }
-  | { readonly code: 'issuer_state_missing' }
   | { readonly code: 'issuer_state_unknown' }
   | { readonly code: 'scope_unknown' }
   | { readonly code: 'details_unknown'; readonly configurationId: string }
+  | OpenProfileRefusal
+
+/** Why a request without an offer leads to none. */
+export type OpenProfileRefusal =
+  /** Nothing of what it asks for is had without an offer. */
+  { readonly code: 'offer_needed' } | { readonly code: 'one_at_a_time' }
+
+/** What a wallet that comes without an offer is to get, by the configurations that it may mean. */
+export type FindOpenProfile = (
+  configurationIds: readonly string[],
+) => Promise<Result<OpenProfile, OpenProfileRefusal>>
+
+export interface OpenProfile {
+  readonly name: string
+  readonly version: number
+  readonly configurationId: string
+  readonly authentication: Authentication | undefined
+}
 
 export type PushPorts = ClientPorts &
   SenderPorts &
@@ -56,6 +77,7 @@ export type PushPorts = ClientPorts &
 export async function pushAuthorization(
   issuer: PushPorts,
   { client: presented, dpop, request }: AskedAuthorization,
+  findOpenProfile: FindOpenProfile,
 ): Promise<Result<PushedAuthorization, PushRefusal>> {
   const client = await authenticateClient(issuer, presented)
   if (!client.ok) return client
@@ -68,10 +90,8 @@ export async function pushAuthorization(
   if (!sender.ok) return sender
   const senderKey = agreedKey(request.senderKey, sender.value)
   if (!senderKey.ok) return senderKey
-  const offer = await findOffer(issuer, request)
-  if (!offer.ok) return offer
-  const configurationIds = requestedConfigurations(issuer, offer.value, request)
-  if (!configurationIds.ok) return configurationIds
+  const asked = await findAsked(issuer, request, findOpenProfile)
+  if (!asked.ok) return asked
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const times = issuer.limits.authorization
   const authorization = beginAuthorization(
@@ -79,9 +99,7 @@ export async function pushAuthorization(
       id,
       request: { ...request, senderKey: senderKey.value },
       clientKey: instanceKey,
-      issuanceId: offer.value.id,
-      configurationIds: configurationIds.value,
-      ...userOf(offer.value),
+      ...asked.value,
     },
     times,
     issuer.now(),
@@ -104,12 +122,55 @@ function agreedKey(
   return ok(proven ?? named)
 }
 
+type Asked = Pick<Authorization, 'issuanceId' | 'begins' | 'configurationIds' | 'authentication'>
+
+async function findAsked(
+  issuer: PushPorts,
+  request: AuthorizationRequest,
+  findOpenProfile: FindOpenProfile,
+): Promise<Result<Asked, AskedRefusal>> {
+  const newId = () => encodeBase64url(issuer.crypto.randomBytes(16))
+  if (request.issuerState === undefined) {
+    const open = await findOpenProfile(meantConfigurations(issuer, request))
+    if (!open.ok) return open
+    const { configurationId, name, version } = open.value
+    return ok({
+      issuanceId: newId(),
+      begins: { from: 'profile', name, version },
+      configurationIds: [configurationId],
+      ...userOf(open.value),
+    })
+  }
+  const offer = await findOffer(issuer, request.issuerState)
+  if (!offer.ok) return offer
+  const configurationIds = requestedConfigurations(issuer, offer.value, request)
+  if (!configurationIds.ok) return configurationIds
+  const { id: offerId, redemptions } = offer.value
+  return ok({
+    ...(redemptions === undefined
+      ? { issuanceId: offerId }
+      : { issuanceId: newId(), begins: { from: 'offer' as const, offerId } }),
+    configurationIds: configurationIds.value,
+    ...userOf(offer.value),
+  })
+}
+
+/** Of all that are issued here; OpenID4VCI §5.1.2: a scope that nobody knows is ignored. */
+function meantConfigurations(
+  { types }: Pick<Issuer, 'types'>,
+  { details = [], scope }: AuthorizationRequest,
+): readonly string[] {
+  const named = new Set(details.map(({ configurationId }) => configurationId))
+  return [...types.values()].flatMap(({ configuration }) =>
+    named.has(configuration.id) || scope.includes(configuration.scope) ? [configuration.id] : [],
+  )
+}
+
 /** Whether somebody else has it by now, is asked when it is taken up: he may leave it. */
 async function findOffer(
   { macs, now, sessions }: Pick<PushPorts, 'macs' | 'now' | 'sessions'>,
-  { issuerState }: AuthorizationRequest,
+  issuerState: string,
 ): Promise<Result<OfferedIssuance, AskedRefusal>> {
-  if (issuerState === undefined) return refuse({ code: 'issuer_state_missing' })
   const id = await readDerivedSecret('issuer_state', issuerState, macs.grant)
   const found = id === undefined ? undefined : await sessions.get(id)
   return found !== undefined && canBeTakenUp(found.value, now())
@@ -121,7 +182,9 @@ function canBeTakenUp(session: IssuanceSession, now: number): session is Offered
   return session.state === 'offered' && session.authentication !== undefined && now < session.expiresAt
 }
 
-function userOf({ authentication }: OfferedIssuance): Pick<Authorization, 'authentication'> {
+function userOf({
+  authentication,
+}: Pick<OfferedIssuance, 'authentication'>): Pick<Authorization, 'authentication'> {
   return authentication === undefined || authentication.method === 'NONE' ? {} : { authentication }
 }
 

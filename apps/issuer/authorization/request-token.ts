@@ -70,14 +70,28 @@ export async function requestToken(
   if (!sessionId.ok) return sessionId
 
   const now = issuer.now()
-  const moved = await stepSession(issuer, sessionId.value, async (session) =>
-    stepIssuance(
-      session,
-      await tokenRequested(issuer, session, request, { client: client.value, senderKey: sender.value }),
-      now,
-    ),
-  )
+  const moved = await stepSession(issuer, sessionId.value, async (session) => {
+    const from = { client: client.value, senderKey: sender.value }
+    const next = stepIssuance(session, await tokenRequested(issuer, session, request, from), now)
+    // Counted before the token is out, and once: whoever goes on after a crash is the same.
+    const counted = next.ok && isRedeemed(session, next.value) ? await countRedemption(issuer, session) : next
+    return counted.ok ? next : counted
+  })
   return moved.ok ? answer(issuer, moved.value.after, now) : moved
+}
+
+function isRedeemed(before: IssuanceSession, after: IssuanceSession): boolean {
+  return before.parent !== undefined && before.state === 'offered' && after.state === 'token_issued'
+}
+
+async function countRedemption(
+  issuer: TokenPorts,
+  { id: sessionId, parent = '' }: IssuanceSession,
+): Promise<Result<unknown, IssuanceRefusal | SessionUnknown>> {
+  const now = issuer.now()
+  return stepSession(issuer, parent, (session) =>
+    stepIssuance(session, { type: 'redemption_taken', sessionId }, now),
+  )
 }
 
 async function tokenRequested(

@@ -24,8 +24,55 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   '2027-02-idempotent-calls': { up: createIdempotentCalls },
   '2027-03-profiles': { up: createProfiles },
   '2027-04-management-calls': { up: createManagementCalls },
+  '2027-05-bulk': { up: createBulk },
   // The release before does not know keys, lets nobody in by one, and writes no name of a caller.
   '2027-06-api-keys': { up: createApiKeys },
+}
+
+async function createBulk(db: Untyped): Promise<void> {
+  await createBulkJobs(db)
+  await createBulkRows(db)
+  // Of a profile that a release before wrote it is absent, and such a one is open to nobody.
+  await db.schema.alterTable('profiles').addColumn('open_for', 'text').execute()
+  await db.schema.createIndex('profiles_open').on('profiles').column('open_for').execute()
+}
+
+async function createBulkJobs(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('bulk_jobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('content', 'text')
+    .addColumn('profile_name', 'text', (column) => column.notNull())
+    .addColumn('profile_version', 'integer', (column) => column.notNull())
+    .addColumn('terms', 'text')
+    .addColumn('rows', 'integer', (column) => column.notNull())
+    .addColumn('skipped', 'integer', (column) => column.notNull())
+    .addColumn('mistakes', 'text')
+    .addColumn('offered', 'integer', (column) => column.notNull())
+    .addColumn('failed', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('finished_at', 'bigint')
+    .addColumn('ends_at', 'bigint')
+    .addColumn('fence', 'integer', (column) => column.notNull())
+    .addColumn('lease_ends_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('bulk_jobs_state').on('bulk_jobs').columns(['state', 'lease_ends_at']).execute()
+  await db.schema.createIndex('bulk_jobs_end').on('bulk_jobs').column('ends_at').execute()
+}
+
+async function createBulkRows(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('bulk_rows')
+    .addColumn('job_id', 'text', (column) => column.notNull().references('bulk_jobs.id'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('line', 'integer', (column) => column.notNull())
+    .addColumn('session_id', 'text', (column) => column.notNull())
+    .addColumn('external_id', 'text')
+    .addColumn('content', 'text')
+    .addColumn('outcome', 'text')
+    .addPrimaryKeyConstraint('bulk_rows_key', ['job_id', 'position'])
+    .execute()
 }
 
 async function createApiKeys(db: Untyped): Promise<void> {

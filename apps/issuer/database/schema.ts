@@ -19,6 +19,8 @@ export interface IssuerTables {
   idempotent_calls: IdempotentCallRow
   profiles: ProfileRow
   management_calls: ManagementCallRow
+  bulk_jobs: BulkJobRow
+  bulk_rows: BulkRowRow
   api_keys: ApiKeyRow
 }
 
@@ -96,6 +98,8 @@ export interface ProfileRow {
   readonly changed_at: number
   /** Sealed JSON; absent for one that was deleted. */
   readonly profile: string | null
+  /** Which credential configuration wallets get by it without an offer; absent: they do not. */
+  readonly open_for: string | null
 }
 
 /** A management call that changes something, written before it is done. */
@@ -114,4 +118,49 @@ export interface ManagementCallRow {
   readonly idempotency_key: string | null
   /** Of the answer; absent: it runs, or nobody knows. */
   readonly status: number | null
+}
+
+/** Offers that are made of a whole input. */
+export interface BulkJobRow {
+  readonly id: string
+  /** `deleting`: it is there for nobody any more. */
+  readonly state: 'reading' | 'offering' | 'cancelling' | 'completed' | 'cancelled' | 'deleting'
+  /** Keyed hash of all that decides what is done, of a call under a key of its caller's. */
+  readonly content: string | null
+  readonly profile_name: string
+  readonly profile_version: number
+  /** Sealed: the profile as it was, and what else holds for each offer; absent when everything is done. */
+  readonly terms: string | null
+  readonly rows: number
+  /** Mistakes that were passed over. */
+  readonly skipped: number
+  /** Sealed: the first of them. */
+  readonly mistakes: string | null
+  /** Both only rise, and rows are done in their order: their sum is the position up to which it is done. */
+  readonly offered: number
+  readonly failed: number
+  readonly created_at: number
+  readonly finished_at: number | null
+  /** When it is deleted. */
+  readonly ends_at: number | null
+  /** Rises with each lease: what an earlier holder writes is refused. */
+  readonly fence: number
+  readonly lease_ends_at: number
+}
+
+/** One holder. */
+export interface BulkRowRow {
+  readonly job_id: string
+  /** 1, 2, 3 … without gaps. */
+  readonly position: number
+  /** Of the input. */
+  readonly line: number
+  /** Under which its offer is made, whoever makes it and however often he begins. */
+  readonly session_id: string
+  /** Sealed. */
+  readonly external_id: string | null
+  /** Sealed: what the offer is made of; gone when it is made. */
+  readonly content: string | null
+  /** Sealed: the offer, or why there is none; absent while it waits. */
+  readonly outcome: string | null
 }

@@ -146,7 +146,7 @@ onSqlite('the API document of the issuer', (database) => {
   }
 
   it('has every operation', () => {
-    expect(operations).toHaveLength(46)
+    expect(operations).toHaveLength(51)
   })
 
   it('says of every operation what it answers, well and badly', () => {

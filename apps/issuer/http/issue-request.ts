@@ -18,6 +18,7 @@ export function parseOrder(
     byValue: entries.some((entry) => entry.valueMode === 'BY_VALUE'),
     txCode: withTxCode && txCodeOrder(withTxCode),
     authentication: authenticationOf(entries),
+    maxRedemptions: entries.find(({ maxRedemptions }) => maxRedemptions !== undefined)?.maxRedemptions,
     ttlSeconds,
     callback,
   }

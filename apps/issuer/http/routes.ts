@@ -11,6 +11,7 @@ import type { Issuer } from '../issuer.ts'
 import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { userRoutes } from './authorize/user-routes.ts'
+import { bulkRoutes } from './bulk-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { deferralRoutes } from './deferral-routes.ts'
@@ -19,6 +20,7 @@ import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { standingRoutes } from './standing-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -40,6 +42,8 @@ export function issuerRoutes(
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     profileRoutes(app, issuer)
+    bulkRoutes(app, issuer)
+    standingRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     auditRoutes(app, issuer)

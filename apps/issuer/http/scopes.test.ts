@@ -8,15 +8,19 @@ import { servedConfig } from '../testing/issue-calls.testing.ts'
 
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'offers:write': [
+    'DELETE /openid4vc/bulk/:id',
+    'GET /openid4vc/bulk/:id/offers',
     'POST /openid4vc/jwt/issue',
     'POST /openid4vc/jwt/issueBatch',
     'POST /openid4vc/mdoc/issue',
     'POST /openid4vc/mdoc/issueBatch',
+    'POST /openid4vc/profiles/:name/bulk',
     'POST /openid4vc/profiles/:name/offers',
     'POST /openid4vc/sdjwt/issue',
     'POST /openid4vc/sdjwt/issueBatch',
   ],
   'sessions:read': [
+    'GET /openid4vc/bulk/:id',
     'GET /openid4vc/session/:id',
     'GET /openid4vc/session/:id/callback',
     'GET /openid4vc/session/:id/events',

@@ -14,6 +14,8 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     state: isExpired ? 'expired' : session.state,
     configurationIds: [...session.configurationIds],
     profile: session.profile,
+    parent: session.parent,
+    redemptions: redemptionsOf(session),
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
     openedAt: openedAt(session),
@@ -26,6 +28,12 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     deferred: deferredOf(session),
     reason: reasonOf(session),
   })
+}
+
+function redemptionsOf({ redemptions }: IssuanceSession): IssuanceSessionView['redemptions'] {
+  if (redemptions === undefined) return undefined
+  const { max, taken } = redemptions
+  return { max, taken: taken.length, sessions: [...taken] }
 }
 
 /** Undefined where nobody has to agree to anything any more. */

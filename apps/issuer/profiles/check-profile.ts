@@ -6,6 +6,7 @@ import type { Profile } from '@countersign/api/issuer/profiles'
 import type { JsonObject } from '@countersign/core/json'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { Issuer } from '../issuer.ts'
+import type { OfferRefusal } from '../offer/create-offer.ts'
 import { triedOnExample } from '../offer/held-back.ts'
 import {
   type CredentialOrder,
@@ -19,10 +20,14 @@ import { claimsOver, credentialOrder, type OrderingPorts } from './profile-order
 
 export type ProfileMistake =
   | PromiseRefusal
+  | Extract<OfferRefusal, { readonly code: 'redemptions_not_taken' }>
   | { readonly code: 'key_unknown'; readonly name: string; readonly known: readonly string[] }
   | { readonly code: 'webhook_not_allowed'; readonly reason: string }
   | { readonly code: 'claim_unknown'; readonly at: string }
   | UserRefusal
+  /** Nobody is asked anything when a wallet comes by itself. */
+  | { readonly code: 'open_needs_browser' }
+  | { readonly code: 'open_needs_claims' }
 
 export type CheckingProfiles = PromisingPorts & OrderingPorts & UserPorts & Pick<Issuer, 'claimsWebhooks'>
 
@@ -34,6 +39,7 @@ export async function profileMistakes(
   const apart = [
     ...keyMistakes(issuer, key),
     ...webhookMistakes(issuer, profile),
+    ...browserMistakes(profile),
     ...(await userMistakes(issuer, profile)),
   ]
   const type = findType(issuer.types, configurationId)
@@ -53,6 +59,16 @@ function keyMistakes(
 ): readonly ProfileMistake[] {
   if (name === undefined || issuerNames.has(name)) return []
   return [{ code: 'key_unknown', name, known: [...issuerNames.keys()] }]
+}
+
+function browserMistakes(profile: Profile): readonly ProfileMistake[] {
+  const { authenticationMethod = 'PRE_AUTHORIZED', claims, maxRedemptions = 1, openToWallets } = profile
+  const isPreAuthorized = authenticationMethod === 'PRE_AUTHORIZED'
+  const mistakes: ProfileMistake[] = []
+  if (maxRedemptions > 1 && isPreAuthorized) mistakes.push({ code: 'redemptions_not_taken' })
+  if (openToWallets === true && isPreAuthorized) mistakes.push({ code: 'open_needs_browser' })
+  if (openToWallets === true && claims.source === 'given') mistakes.push({ code: 'open_needs_claims' })
+  return mistakes
 }
 
 function webhookMistakes(

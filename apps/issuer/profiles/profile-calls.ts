@@ -4,8 +4,10 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
 import type { Issuer } from '../issuer.ts'
 import { type CreatedOffer, createOffer, type OfferPorts, type OfferRefusal } from '../offer/create-offer.ts'
+import { findType } from '../types/issuable-types.ts'
 import { type CheckingProfiles, type ProfileMistake, profileMistakes } from './check-profile.ts'
 import { type FindingPorts, findProfile, listProfiles } from './find-profile.ts'
+import { openProfilesFor } from './open-profiles.ts'
 import { type OrderingPorts, orderByProfile, type ProfileOrderRefusal } from './profile-order.ts'
 import {
   deleteProfile,
@@ -26,6 +28,8 @@ export type ChangeRefusal =
 export type WriteRefusal =
   | ChangeRefusal
   | { readonly code: 'profile_mistaken'; readonly mistakes: readonly ProfileMistake[] }
+  /** Another one is open for what this issues. */
+  | { readonly code: 'profile_open_taken'; readonly by: string }
 
 type ChangingPorts = FindingPorts & Pick<Issuer, 'now'>
 
@@ -40,7 +44,18 @@ export async function writeProfile(
   if (!shelf.ok) return shelf
   const mistakes = await profileMistakes(issuer, profile)
   if (mistakes.length > 0) return refuse({ code: 'profile_mistaken', mistakes })
-  return storeProfile(shelf.value, { name, profile, expected, now: Math.floor(issuer.now()) })
+  const openFor = profile.openToWallets === true ? configurationOf(issuer, profile) : undefined
+  if (openFor !== undefined) {
+    const others = await openProfilesFor(issuer, openFor)
+    const other = others.find((one) => one.name !== name)
+    if (other !== undefined) return refuse({ code: 'profile_open_taken', by: other.name })
+  }
+  const now = Math.floor(issuer.now())
+  return storeProfile(shelf.value, { name, profile, expected, now, openFor: openFor ?? null })
+}
+
+function configurationOf({ types }: Pick<Issuer, 'types'>, profile: Profile): string | undefined {
+  return findType(types, profile.credentialConfigurationId)?.configuration.id
 }
 
 export async function removeProfile(

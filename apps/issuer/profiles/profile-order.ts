@@ -27,7 +27,7 @@ export function orderByProfile(
   if (profile.claims.source === 'webhook' && claims !== undefined) return refuse({ code: 'claims_not_taken' })
   const { txCodeValue, valueMode, ...terms } = overrides
   const agreed = { ...profile, ...terms }
-  const { authenticationMethod, txCode, vpRequest } = agreed
+  const { authenticationMethod, maxRedemptions, txCode, vpRequest } = agreed
   const mistakes = termsMistakes({ ...agreed, txCodeValue })
   if (mistakes.length > 0) return refuse({ code: 'terms_contradict', mistakes })
   return ok({
@@ -35,6 +35,7 @@ export function orderByProfile(
     txCode:
       txCode === undefined && txCodeValue === undefined ? undefined : txCodeOrder({ txCode, txCodeValue }),
     authentication: authenticationBy(authenticationMethod, vpRequest),
+    maxRedemptions,
     byValue: valueMode === 'BY_VALUE',
     profile: { name, version },
   })

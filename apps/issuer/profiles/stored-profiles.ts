@@ -31,6 +31,7 @@ export interface StoredProfile {
 }
 
 const MOST_PROFILES = 1000
+const MOST_OPEN = 10
 /** Each round means that somebody else changed it in between. */
 const MOST_ROUNDS = 20
 
@@ -51,10 +52,42 @@ export async function readProfiles(shelf: ProfileShelf): Promise<readonly KnownP
   return rows.flatMap((row) => opened(shelf, row) ?? [])
 }
 
+/** More than one is one too many. */
+export async function readOpenProfiles(
+  shelf: ProfileShelf,
+  configurationId: string,
+): Promise<readonly KnownProfile[]> {
+  const rows = await shelf.database.db
+    .selectFrom('profiles')
+    .selectAll()
+    .where('open_for', '=', configurationId)
+    .where('profile', 'is not', null)
+    .orderBy('name')
+    .limit(MOST_OPEN)
+    .execute()
+  // A release before changes the profile and not what it is open for.
+  return rows
+    .flatMap((row) => opened(shelf, row) ?? [])
+    .filter(({ profile }) => profile.openToWallets === true)
+}
+
 /** Nothing is written where it says what is there already. */
 export async function storeProfile(
   shelf: ProfileShelf,
-  { expected, name, now, profile }: { name: string; profile: Profile; expected: Expected; now: number },
+  {
+    expected,
+    name,
+    now,
+    openFor = null,
+    profile,
+  }: {
+    name: string
+    profile: Profile
+    expected: Expected
+    now: number
+    /** The credential configuration that wallets get by it without an offer. */
+    openFor?: string | null
+  },
 ): Promise<Result<StoredProfile, StoringRefusal>> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const row = await rowOf(shelf.database, name)
@@ -67,7 +100,8 @@ export async function storeProfile(
       return refuse({ code: 'profiles_too_many', most: MOST_PROFILES })
     const version = (row?.version ?? 0) + 1
     const sealed = shelf.columns.seal(placeOf(name), JSON.stringify(profile))
-    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: sealed }))
+    const change = { name, version, changed_at: now, profile: sealed, open_for: openFor }
+    if (await replace(shelf.database, row, change))
       return ok({
         known: { name, version, origin: 'api', changedAt: now, profile },
         created: before === undefined,
@@ -87,7 +121,7 @@ export async function deleteProfile(
     if (refused !== undefined) return refuse(refused)
     if (row === undefined || before === undefined) return refuse({ code: 'profile_unknown' })
     const version = row.version + 1
-    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: null }))
+    if (await replace(shelf.database, row, { name, version, changed_at: now, profile: null, open_for: null }))
       return ok(undefined)
   }
   return refuse({ code: 'profile_changed', version: (await rowOf(shelf.database, name))?.version ?? 0 })
@@ -155,7 +189,12 @@ async function replace(
   }
   const updated = await db
     .updateTable('profiles')
-    .set({ version: row.version, changed_at: row.changed_at, profile: row.profile })
+    .set({
+      version: row.version,
+      changed_at: row.changed_at,
+      profile: row.profile,
+      open_for: row.open_for,
+    })
     .where('name', '=', row.name)
     .where('version', '=', before.version)
     .returning('name')

@@ -78,6 +78,8 @@ const ISSUER_SETTINGS: Readonly<Record<keyof typeof issuerShape, Whose>> = {
   statusListTtlSeconds: 'inherited',
   statusListLifetimeSeconds: 'inherited',
   auditDays: 'inherited',
+  bulkMaxBytes: 'inherited',
+  bulkRetentionSeconds: 'inherited',
 }
 
 const { managementApiKey, managementApiKeyFile, managementApiKeys } = serviceConfigShape

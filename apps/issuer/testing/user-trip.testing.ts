@@ -66,6 +66,9 @@ export function servedIssuer(issuer: Issuer): Promise<HttpService> {
   })
 }
 
+/** Of a request whose issuance may not have begun. */
+export type OpenTrip = Omit<UserTrip, 'sessionId'>
+
 export interface UserTrip {
   readonly sessionId: string
   readonly authorization: string
@@ -76,8 +79,23 @@ export interface UserTrip {
 }
 
 /** An offer that the call makes, taken up as far as a browser has it open. */
-export async function openedTrip({ app }: Served, path: string, order: object): Promise<UserTrip> {
-  const headers = { accept: 'application/json' }
+export async function openedTrip(
+  served: Served,
+  path: string,
+  order: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<UserTrip> {
+  const { id, issuerState } = await offeredIn(served, path, order, more)
+  return { ...(await broughtBy(served, { issuer_state: issuerState })), sessionId: id }
+}
+
+export async function offeredIn(
+  { app }: Served,
+  path: string,
+  order: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly id: string; readonly issuerState: string }> {
+  const headers = { accept: 'application/json', ...more }
   const made = await app.inject({ method: 'POST', url: path, headers, payload: order })
   if (made.statusCode !== 200) throw new Error(made.body)
   const { id, url } = made.json<{ id: string; url: string }>()
@@ -85,6 +103,11 @@ export async function openedTrip({ app }: Served, path: string, order: object): 
   const offer = (await app.inject({ url: uri.pathname + uri.search })).json<{
     grants: { authorization_code: { issuer_state: string } }
   }>()
+  return { id, issuerState: offer.grants.authorization_code.issuer_state }
+}
+
+/** A wallet that asks for what `asked` names, as far as a browser has its request open. */
+export async function broughtBy({ app }: Served, asked: Readonly<Record<string, string>>): Promise<OpenTrip> {
   const { challenge, verifier } = await createProofKey(nodeCrypto)
   const form = new URLSearchParams({
     response_type: 'code',
@@ -93,7 +116,7 @@ export async function openedTrip({ app }: Served, path: string, order: object): 
     state: 's',
     code_challenge: challenge,
     code_challenge_method: 'S256',
-    issuer_state: offer.grants.authorization_code.issuer_state,
+    ...asked,
   })
   const pushed = await app.inject({ method: 'POST', url: '/par', headers: FORM, payload: form.toString() })
   const { request_uri: requestUri } = pushed.json<{ request_uri: string }>()
@@ -101,19 +124,18 @@ export async function openedTrip({ app }: Served, path: string, order: object): 
   const opened = await app.inject({ url: `/authorize?${reference.toString()}` })
   const address = String(opened.headers.location)
   return {
-    sessionId: id,
     verifier,
     address,
     cookie: String(opened.headers['set-cookie']),
-    authorization: new URL(address, 'http://x').searchParams.get('authorization') ?? '',
+    authorization: /^authorization-([^=]+)=/.exec(String(opened.headers['set-cookie']))?.[1] ?? '',
   }
 }
 
-const cookieOf = ({ cookie }: UserTrip) => cookie.split(';')[0] ?? ''
+const cookieOf = ({ cookie }: OpenTrip) => cookie.split(';')[0] ?? ''
 
 export function get(
   { app }: Served,
-  trip: UserTrip,
+  trip: OpenTrip,
   url = trip.address,
   headers: Record<string, string> = {},
 ) {
@@ -121,16 +143,16 @@ export function get(
 }
 
 /** The state that the provider's or the wallet's address has in it. */
-export async function sentState(at: Served, trip: UserTrip): Promise<string> {
+export async function sentState(at: Served, trip: OpenTrip): Promise<string> {
   const sent = await get(at, trip)
   return new URL(String(sent.headers.location)).searchParams.get('state') ?? ''
 }
 
-export function callback(at: Served, trip: UserTrip, state: string, more = 'code=c') {
+export function callback(at: Served, trip: OpenTrip, state: string, more = 'code=c') {
   return get(at, trip, `/authorize/login-callback?state=${encodeURIComponent(state)}&${more}`)
 }
 
-export function decision({ app }: Served, trip: UserTrip, said: 'approve' | 'deny' = 'approve') {
+export function decision({ app }: Served, trip: OpenTrip, said: 'approve' | 'deny' = 'approve') {
   return app.inject({
     method: 'POST',
     url: '/authorize/decision',
@@ -140,7 +162,7 @@ export function decision({ app }: Served, trip: UserTrip, said: 'approve' | 'den
 }
 
 /** The token that the code in an address gives. */
-export async function tokenOf(at: Served, trip: UserTrip, location: string): Promise<string> {
+export async function tokenOf(at: Served, trip: OpenTrip, location: string): Promise<string> {
   return (await tokensOf(at, trip, { code: location })).access_token
 }
 
@@ -154,7 +176,7 @@ interface TokenWish {
 
 export async function tokensOf(
   { app }: Served,
-  { verifier }: UserTrip,
+  { verifier }: OpenTrip,
   { code: location, proof, refresh }: TokenWish,
 ): Promise<{ readonly access_token: string; readonly refresh_token: string }> {
   const ofCode = {

@@ -7,7 +7,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import { recordUser, type UserRefusal } from '@countersign/protocol/openid4vci/authorization/user'
 import type { DenialReason } from '@countersign/protocol/openid4vci/session/message'
-import type { UserAuthentication } from '@countersign/protocol/openid4vci/session/state'
+import type { PromisedCredential, UserAuthentication } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import {
   type SessionUnknown,
@@ -18,10 +18,11 @@ import { type DecisionPorts, type DecisionRefusal, decide } from '../authorizati
 import { browserHash } from '../authorization/open-authorization.ts'
 import type { FoundUser, Issuer, UserSourceRefusal } from '../issuer.ts'
 import { orderFor, userClaimsOf } from '../offer/held-back.ts'
-import { type PromisingPorts, promiseCredential } from '../offer/promise-credential.ts'
+import { promiseCredential } from '../offer/promise-credential.ts'
+import type { BeginningPorts } from '../standing/begin-issuance.ts'
 
 export type FindingPorts = DecisionPorts &
-  PromisingPorts &
+  BeginningPorts &
   Pick<Issuer, 'baseUrl' | 'userLogin' | 'userPresentations'>
 
 export interface InBrowser {
@@ -56,10 +57,10 @@ interface Shown {
 export async function known(
   issuer: FindingPorts,
   place: InBrowser,
-  { configurationIds, issuanceId }: Authorization,
+  asked: Authorization,
   { attemptId, found, method }: Shown,
 ): Promise<Result<NextPage, FindRefusal>> {
-  const claims = await claimsFor(issuer, { configurationIds, issuanceId }, found.known)
+  const claims = await claimsFor(issuer, asked, found.known)
   if (claims === undefined) return deny(issuer, place, 'user_claims_unfit')
   const now = issuer.now()
   const browser = await browserHash(issuer, place.browser)
@@ -72,8 +73,9 @@ export async function known(
     issuer.backOff,
   )
   if (!moved.ok) return moved
-  if (moved.value.changed)
-    await stepSession(issuer, issuanceId, (session) =>
+  // Where nothing has begun, it is written when it does.
+  if (moved.value.changed && asked.begins === undefined)
+    await stepSession(issuer, asked.issuanceId, (session) =>
       stepIssuance(session, { type: 'user_authenticated', method }, now),
     )
   return ok({ page: 'ask', authorization: moved.value.after })
@@ -82,12 +84,11 @@ export async function known(
 /** What of him goes into which credential; undefined where one of them could not be made of it. */
 async function claimsFor(
   issuer: FindingPorts,
-  { configurationIds, issuanceId }: Pick<Authorization, 'configurationIds' | 'issuanceId'>,
+  authorization: Authorization,
   user: JsonObject,
 ): Promise<Readonly<Record<string, JsonObject>> | undefined> {
-  const session = (await issuer.sessions.get(issuanceId))?.value
-  // Where somebody else has the offer by now, he is told so when he says yes.
-  const promised = session?.state === 'offered' ? session.promised : []
+  const { configurationIds } = authorization
+  const promised = await promisedTo(issuer, authorization)
   const claims = new Map<string, JsonObject>()
   for (const one of promised) {
     const { configurationId, heldBack } = one
@@ -100,12 +101,29 @@ async function claimsFor(
   return Object.fromEntries(claims)
 }
 
+/** Where somebody else has the offer by now, he is told so when he says yes. */
+async function promisedTo(
+  issuer: FindingPorts,
+  authorization: Authorization,
+): Promise<readonly PromisedCredential[]> {
+  if (authorization.begins !== undefined) {
+    // A start is mostly loading, and most who come have an offer that is for them.
+    const { promisedFor } = await import('../standing/standing-calls.ts')
+    return promisedFor(issuer, authorization)
+  }
+  const session = (await issuer.sessions.get(authorization.issuanceId))?.value
+  return session?.state === 'offered' ? session.promised : []
+}
+
 /** The wallet is told, as where he says no on the page. */
 export async function deny(
   issuer: FindingPorts,
   place: InBrowser,
   reason: DenialReason,
 ): Promise<Result<NextPage, FindRefusal>> {
-  const address = await decide(issuer, { ...place, decision: 'denied', reason })
+  const address = await decide(issuer, { ...place, decision: 'denied', reason }, nothingBegins)
   return address.ok ? ok({ page: 'elsewhere', address: address.value }) : address
 }
+
+/** A no begins nothing. */
+const nothingBegins = async () => false

@@ -238,9 +238,12 @@ describe('what is promised', () => {
 })
 
 describe('a credential for somebody who is known', () => {
-  it('that another has to agree to is made of what is known of him when it is collected', async () => {
+  it.each([
+    ['nobody is told', {}],
+    ['somebody is told', { statuscallbackuri: 'https://shop.example/told' }],
+  ])('that another has to agree to is made of what is known of him, where %s', async (_who, headers) => {
     const on = await stage()
-    const trip = await openedTrip(on.at, PATH, order({ issuanceType: 'DEFERRED' }))
+    const trip = await openedTrip(on.at, PATH, order({ issuanceType: 'DEFERRED' }), headers)
     await loggedIn(on, trip)
     const approved = await decision(on.at, trip)
     const accessToken = await tokenOf(on.at, trip, String(approved.headers.location))

@@ -9,7 +9,10 @@ import type { World } from '../world.ts'
 /** Those of the issuer that are not for wallets. */
 const management = endpoints.filter(
   ({ path, service }) =>
-    service === 'issuer' && /^\/(api-keys|audit|cluster|introspect|onboard|openid4vc|trust)(\/|$)/.test(path),
+    service === 'issuer' &&
+    /^\/(api-keys|audit|cluster|introspect|onboard|openid4vc|trust)(\/|$)/.test(path) &&
+    // What is offered to everybody is open to everybody.
+    !path.startsWith('/openid4vc/offers/'),
 )
 
 /** Afterwards the key still opens the door. */

@@ -10,8 +10,12 @@ const contentTypes: Readonly<Record<BodyKind, string>> = {
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
   jwt: 'application/jwt',
+  jsonl: 'application/jsonl',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
 }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const STREAMED: readonly BodyKind[] = ['jsonl', 'ndjson', 'csv']
 const FIVE_MEGABYTES = 5_000_000
 
 type Case = BadInput<undefined>
@@ -102,7 +106,8 @@ function tooLarge(taking: BodyTaking): readonly Case[] {
           chunked: true,
         }),
     }
-    return [announced, chunked]
+    // What is read as it comes is read when its address was judged, and there is nobody of that name.
+    return STREAMED.includes(kind) ? [announced] : [announced, chunked]
   })
 }
 

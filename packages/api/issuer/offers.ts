@@ -57,6 +57,14 @@ const REFUSED: RefusedMembers = {
   draft11EncodeOfferedCredentialsByReference: 'not supported: what travels is OpenID4VCI 1.0',
 }
 
+export const maxRedemptions = z
+  .int()
+  .min(1)
+  .max(10_000)
+  .describe(
+    'How many may take the offer up, each in an issuance of his own; 1 when absent. More than one goes with NONE, PWD and VP_TOKEN: a pre-authorized code is for one',
+  )
+
 const order = strict(
   {
     credentialConfigurationId: z.string().min(1).max(200),
@@ -86,6 +94,7 @@ const order = strict(
       .regex(/^[\x21-\x7e]{4,32}$/, 'must be 4 to 32 visible characters')
       .optional(),
     valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional(),
+    maxRedemptions: maxRedemptions.optional(),
     issuanceType: z
       .literal('DEFERRED')
       .optional()
@@ -104,6 +113,14 @@ const order = strict(
     path: ['credentialData'],
   })
   .superRefine(tellTerms)
+  .refine(
+    ({ authenticationMethod: method = 'PRE_AUTHORIZED', maxRedemptions: most = 1 }) =>
+      method !== 'PRE_AUTHORIZED' || most === 1,
+    {
+      message: 'more than one goes with another authenticationMethod: a pre-authorized code is for one',
+      path: ['maxRedemptions'],
+    },
+  )
   .refine((body) => body.issuerKey?.['type'] !== 'configured', {
     message: 'a key of the configuration is named by a profile',
     path: ['issuerKey'],
@@ -127,7 +144,14 @@ export const issueBodies = {
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
-const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode', 'authenticationMethod', 'vpRequest'] as const
+const OF_THE_OFFER = [
+  'txCode',
+  'txCodeValue',
+  'valueMode',
+  'authenticationMethod',
+  'vpRequest',
+  'maxRedemptions',
+] as const
 
 const orders = z
   .array(order)

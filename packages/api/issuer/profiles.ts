@@ -5,7 +5,14 @@
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
-import { createdOffer, disclosureMap, OFFER_URL_EXAMPLE, profileName, txCode } from './offers.ts'
+import {
+  createdOffer,
+  disclosureMap,
+  maxRedemptions,
+  OFFER_URL_EXAMPLE,
+  profileName,
+  txCode,
+} from './offers.ts'
 import { authenticationMethod, tellTerms, userClaims, vpRequest } from './users.ts'
 
 /** Also the name of a file, and a part of addresses. */
@@ -73,6 +80,7 @@ const terms = {
   authenticationMethod: authenticationMethod.optional(),
   vpRequest: vpRequest.optional(),
   txCode: txCode.optional(),
+  maxRedemptions: maxRedemptions.optional(),
 }
 
 const shape = {
@@ -86,6 +94,12 @@ const shape = {
   claims: claims.prefault({ source: 'given' }),
   userClaims: userClaims.optional(),
   ...terms,
+  openToWallets: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Wallets may come without an offer, and anybody may put the address of one into a QR code: goes with claims that need no caller, and with somebody who says yes in a browser',
+    ),
   display: strict({
     name: z.string().min(1).max(100),
     description: z.string().max(500).optional(),

@@ -13,6 +13,18 @@ export const issuanceSession = z
       .describe('completed: everything that was offered is issued; closed: ended before, see reason'),
     configurationIds: z.array(z.string()),
     profile: profileName.optional().describe('By which profile it was offered; absent: by none'),
+    parent: z
+      .string()
+      .optional()
+      .describe('Of the offer that this issuance is a redemption of; absent where the offer is its own'),
+    redemptions: z
+      .object({
+        max: z.int(),
+        taken: z.int().describe('How many have their token'),
+        sessions: z.array(z.string()).describe('Theirs, in the order of their coming'),
+      })
+      .optional()
+      .describe('Of an offer that several take up'),
     createdAt: z.int().describe('Epoch seconds'),
     expiresAt: z.int().describe('Epoch seconds until which the offer can be taken up'),
     openedAt: z
@@ -45,10 +57,10 @@ export const issuanceSession = z
       .optional()
       .describe('What somebody has to agree to, by configuration; absent where nothing of it is left'),
     reason: z
-      .enum(['too_many_wrong_tx_codes', 'code_replayed', 'refresh_replayed', 'token_revoked'])
+      .enum(['too_many_wrong_tx_codes', 'code_replayed', 'refresh_replayed', 'token_revoked', 'redeemed'])
       .optional()
       .describe(
-        'Why it was closed; code_replayed: the authorization code came again, from somebody else or too late, so what was had for it is worth nothing; refresh_replayed: so did a refresh token',
+        'Why it was closed; code_replayed: the authorization code came again, from somebody else or too late, so what was had for it is worth nothing; refresh_replayed: so did a refresh token; redeemed: as many have taken it up as it is for',
       ),
   })
   .meta({

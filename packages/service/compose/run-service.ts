@@ -6,7 +6,8 @@ import type { CallerJudge } from '../http/callers/caller-judge.ts'
 import { createHttpService, type MountedOptions } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
-import { gracefulStop } from '../operation/lifecycle.ts'
+import { type Drainable, gracefulStop } from '../operation/lifecycle.ts'
+import type { Logger } from '../operation/log.ts'
 import { type DueWork, startDueWork } from '../sessions/due-work.ts'
 import { trustRoutes } from '../trust/trust-telling.ts'
 import { identityCheck, sessionsCheck } from './readiness-checks.ts'
@@ -34,6 +35,8 @@ export interface ServiceParts {
   readonly judges?: readonly CallerJudge[]
   /** What is done about sessions that nobody asks for; absent: nothing. */
   readonly dueWork?: DueWork | undefined
+  /** What else is done though nobody asks for it; begun when the service listens. */
+  readonly alsoWorking?: ((log: Logger) => Drainable) | undefined
 }
 
 /** One of several identities of a service, below a path of its address. */
@@ -46,7 +49,7 @@ export interface TenantParts {
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
 export async function runService(
   runtime: Runtime,
-  { dueWork, ...parts }: ServiceParts,
+  { alsoWorking, dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
   tenants: readonly TenantParts[] = [],
 ): Promise<RunningService> {
@@ -79,10 +82,14 @@ export async function runService(
     cluster.begin()
     // What was counted to the end is told before the store is closed.
     const close = [() => cluster.stopped(), () => runtime.close()]
-    const due = [{ dueWork, log }, ...tenants.map((one) => ({ ...one.parts, log: one.runtime.log }))]
-    const working = due.flatMap((one) =>
-      one.dueWork === undefined ? [] : [startDueWork({ ...one.dueWork, log: one.log })],
-    )
+    const all = [
+      { alsoWorking, dueWork, log },
+      ...tenants.map((one) => ({ ...one.parts, log: one.runtime.log })),
+    ]
+    const working = all.flatMap((one) => [
+      ...(one.dueWork === undefined ? [] : [startDueWork({ ...one.dueWork, log: one.log })]),
+      ...(one.alsoWorking === undefined ? [] : [one.alsoWorking(one.log)]),
+    ])
     const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }

@@ -12,8 +12,12 @@ import type { FastifyInstance } from 'fastify'
 import { bodyTooLarge, fail, type WireError } from './answers/wire-errors.ts'
 import { hasBody } from './server/admitting-server.ts'
 
-/** `json`: an object or array; `form`: an object of strings; `text` and `jwt`: a string. */
-export type BodyKind = 'json' | 'form' | 'text' | 'jwt'
+/** `json`: an object or array; `form`: an object of strings; `text` and `jwt`: a string; those that are streamed: a `Readable`. */
+export type BodyKind = 'json' | 'form' | 'text' | 'jwt' | StreamedKind
+
+/** Read as they come, and never held as a whole. */
+const STREAMED = ['jsonl', 'ndjson', 'csv'] as const
+type StreamedKind = (typeof STREAMED)[number]
 
 /** The media type of each kind of body. */
 export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
@@ -21,6 +25,9 @@ export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
   jwt: 'application/jwt',
+  jsonl: 'application/jsonl',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
 }
 
 /**
@@ -50,6 +57,15 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(asText, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
   })
+  const asStream = STREAMED.map((kind) => CONTENT_TYPES[kind])
+  app.addContentTypeParser(asStream, (_request, payload, done) => {
+    done(null, payload)
+  })
+}
+
+/** Whether a route of these kinds reads its body as it comes. */
+export function isStreamed(accepts: readonly BodyKind[]): boolean {
+  return accepts.some((kind) => STREAMED.some((streamed) => streamed === kind))
 }
 
 /** Strict (RFC 8725 §2.4): a member that stands twice would be one thing here and another to who reads the log. */

@@ -3,18 +3,28 @@
  * its answer and its line in the log. All of it is judged by the head of the request.
  */
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isAboutHealth } from '../operation/health.ts'
 import type { Logger } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import { enter, type ManagementKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
-import { fail, largeBodiesFull, requestLate, tooManyRequests, WireFailure } from './answers/wire-errors.ts'
+import {
+  bodyTooLarge,
+  fail,
+  largeBodiesFull,
+  requestLate,
+  tooManyRequests,
+  WireFailure,
+} from './answers/wire-errors.ts'
 import { answer } from './error-answers.ts'
-import { BODY_LIMITS, requireBodyLength, requireContentType } from './request-bodies.ts'
+import { BODY_LIMITS, isStreamed, requireBodyLength, requireContentType } from './request-bodies.ts'
 import { mayCarryBody } from './route-facts.ts'
+import { lastAsLongAsItTakes } from './server/connections.ts'
 import { type BodyPool, type LargeBodyLimits, limitedBody } from './server/large-bodies.ts'
 import type { SenderOf } from './server/sender.ts'
+import { STREAMED_BODIES, streamedBody } from './server/streamed-bodies.ts'
 import type { ServiceApp } from './service-app.ts'
 
 export function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessage, ServerResponse>): void {
@@ -90,6 +100,7 @@ export function limitBodies(
     if (!mayCarryBody(request.method) || url === undefined) return undefined
     requireContentType(request.headers, config.accepts ?? ['json'])
     requireBodyLength(request.headers['content-length'], bodyLimit)
+    if (isStreamed(config.accepts ?? [])) return streamed(request, reply, payload)
     const announced = announcedLength(request.headers)
     const isLarge = Math.min(announced, bodyLimit) > BODY_LIMITS.message
     await config.knowsCaller?.(request, isLarge)
@@ -105,6 +116,21 @@ export function limitBodies(
       late: () => new WireFailure(requestLate),
     })
   })
+}
+
+/** A reader who answers before the end leaves the rest to be passed over; a body that broke leaves nothing to be asked there. */
+function streamed(request: FastifyRequest, reply: FastifyReply, payload: Readable): Readable {
+  const { bodyLimit } = request.routeOptions
+  const body = streamedBody(payload, {
+    ...STREAMED_BODIES,
+    maxBytes: bodyLimit,
+    tooLarge: () => new WireFailure(bodyTooLarge(bodyLimit)),
+    late: () => new WireFailure(requestLate),
+  })
+  body.once('error', () => void reply.header('connection', 'close'))
+  reply.raw.once('finish', () => body.destroy())
+  reply.raw.once('close', lastAsLongAsItTakes(request.raw.socket))
+  return body
 }
 
 /** Infinite where a body is announced without a length (RFC 9112 §6.1). */

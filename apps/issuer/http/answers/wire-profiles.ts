@@ -17,6 +17,15 @@ const MISTAKES: WireErrors<ProfileMistake> = {
     status: 400,
     message: `claims.url cannot be called from here (${reason.replaceAll('_', ' ')}): allowHttp and allowPrivateAddresses say what can`,
   }),
+  open_needs_browser: () => ({
+    status: 400,
+    message:
+      'openToWallets goes with an authenticationMethod other than PRE_AUTHORIZED: who comes without an offer has no code',
+  }),
+  open_needs_claims: () => ({
+    status: 400,
+    message: 'openToWallets: claims.source given needs a caller who brings them; constant and webhook do not',
+  }),
   claim_unknown: ({ at }) => ({
     status: 400,
     message: `selectiveDisclosure names ${at}, which credentials of this type do not have`,
@@ -49,6 +58,10 @@ export const PROFILE_ERRORS: WireErrors<WriteRefusal> = {
   profile_from_file: () => ({
     status: 409,
     message: 'This profile is one of a file, in profilesDir, and is changed there alone',
+  }),
+  profile_open_taken: ({ by }) => ({
+    status: 409,
+    message: `openToWallets: the profile ${by} is open for the same credentialConfigurationId, and a wallet does not say which it means`,
   }),
   profile_mistaken: ({ mistakes }) => ({
     status: 400,

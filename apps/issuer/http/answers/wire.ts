@@ -24,6 +24,10 @@ export const sessionUnknown = notFound('No active issuance session found by the 
 /** `data`: the member of the call that brings the claims. */
 export const offerErrors = (data: 'credentialData' | 'claims'): WireErrors<OfferRefusal> => ({
   callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
+  redemptions_not_taken: () =>
+    badRequest(
+      'maxRedemptions: more than one goes with an authenticationMethod other than PRE_AUTHORIZED: a pre-authorized code is for one',
+    ),
   configuration_unknown: ({ configurationId, known }) =>
     badRequest(`Unknown credentialConfigurationId ${configurationId}; known: ${known.join(', ')}`),
   configuration_repeated: ({ configurationId }) => badRequest(`${configurationId} stands twice in one offer`),

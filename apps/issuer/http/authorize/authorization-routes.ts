@@ -116,6 +116,11 @@ function pushRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
+/** A start is mostly loading, and most who come have an offer that is for them. */
+function standing() {
+  return import('../../standing/standing-calls.ts')
+}
+
 type Pushed =
   | { readonly requestUri: string; readonly expiresInSeconds: number }
   | { readonly refused: WireError }
@@ -127,7 +132,11 @@ async function push(
 ): Promise<Pushed> {
   const parsed = parseAuthorizationRequest(client.form, issuer.baseUrl)
   if (!parsed.ok) return { refused: wireError(REQUEST_ERRORS, parsed.error) }
-  const pushed = await pushAuthorization(issuer, { request: parsed.value, client, dpop })
+  const asked = { request: parsed.value, client, dpop }
+  const pushed = await pushAuthorization(issuer, asked, async (meant) => {
+    const { openProfileFinder } = await standing()
+    return openProfileFinder(issuer)(meant)
+  })
   return pushed.ok ? pushed.value : { refused: wireError(PUSH_ERRORS, pushed.error) }
 }
 
@@ -274,11 +283,15 @@ function decisionRoute(app: ServiceApp, issuer: Issuer): void {
       const browser = isOwnPage(request.headers)
         ? cookieNamed(cookieOf(authorizationId), request.headers.cookie)
         : undefined
-      const decided = await decide(issuer, {
-        authorizationId,
-        browser: browser ?? '',
-        decision: decision === 'approve' ? 'approved' : 'denied',
-      })
+      const decided = await decide(
+        issuer,
+        {
+          authorizationId,
+          browser: browser ?? '',
+          decision: decision === 'approve' ? 'approved' : 'denied',
+        },
+        async (authorization) => (await standing()).beginIssuance(issuer, authorization),
+      )
       if (!decided.ok) return refuse(wireError(DECISION_ERRORS, decided.error), request, reply)
       return reply.redirect(decided.value, 303)
     },

@@ -46,7 +46,13 @@ export const PUSH_ERRORS: WireErrors<PushRefusal> = {
     wire(
       authorizationError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof'),
     ),
-  issuer_state_missing: invalid('This issuer issues what it offered: issuer_state of an offer is needed'),
+  offer_needed: invalid(
+    'Nothing of what is asked for is issued without an offer: issuer_state of an offer is needed',
+  ),
+  one_at_a_time: () =>
+    wire(
+      authorizationError('invalid_scope', 'Without an offer one credential is issued at a time: ask for one'),
+    ),
   issuer_state_unknown: invalid(
     'issuer_state is not that of an offer which can be taken up here in a browser, or its time is over',
   ),

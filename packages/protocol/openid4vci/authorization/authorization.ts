@@ -40,13 +40,21 @@ interface Base {
   readonly request: AuthorizationRequest
   /** RFC 7638 thumbprint of the key of the attested client instance. */
   readonly clientKey?: string | undefined
-  /** The issuance that is taken up. */
+  /** The issuance that is taken up; where it begins with the decision, the id that it will have. */
   readonly issuanceId: string
+  /** What it begins from; absent: it is there. */
+  readonly begins?: IssuanceBeginning | undefined
   /** Those of its credentials that are asked for. */
   readonly configurationIds: readonly string[]
   /** How its user shows who he is; absent: he need not. */
   readonly authentication?: UserAuthentication | undefined
 }
+
+export type IssuanceBeginning =
+  /** An offer that several take up. */
+  | { readonly from: 'offer'; readonly offerId: string }
+  /** No offer: a profile that is open to wallets; the version is the one that the request was laid down by. */
+  | { readonly from: 'profile'; readonly name: string; readonly version: number }
 
 export type AuthorizationRefusal =
   | { readonly code: 'authorization_over' }

@@ -20,7 +20,8 @@ export function issueCode(
   message: CodeRequested,
   now: number,
 ): Result<IssuanceSession, IssuanceRefusal> {
-  if (session.authentication === undefined) return refuse({ code: 'not_authorizable' })
+  if (session.authentication === undefined || session.redemptions !== undefined)
+    return refuse({ code: 'not_authorizable' })
   if (codeOf(session)?.authorizationId === message.authorizationId) return ok(session)
   if (session.state !== 'offered') return refuse({ code: 'offer_taken' })
   const { method } = session.authentication

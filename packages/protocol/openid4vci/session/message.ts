@@ -11,6 +11,8 @@ import type { DeferredCredential, IssuedCode, UserAuthentication } from './state
 export type IssuanceMessage =
   | OfferFetched
   | CodeRequested
+  | RedemptionRequested
+  | RedemptionTaken
   | AuthorizationDenied
   | UserAuthenticated
   | TokenRequested
@@ -33,6 +35,20 @@ export interface CodeRequested extends Omit<IssuedCode, 'issuedAt' | 'expiresAt'
   readonly codeTtlSeconds: number
   /** How it was found out who he is; absent: it was not. */
   readonly authenticatedBy?: UserAuthentication['method'] | undefined
+}
+
+/** Somebody said yes to an offer that several take up, and is to have an issuance of his own. */
+export interface RedemptionRequested {
+  readonly type: 'redemption_requested'
+  readonly sessionId: string
+  /** How long his place is kept, in seconds. */
+  readonly lastsSeconds: number
+}
+
+/** He comes for his token. */
+export interface RedemptionTaken {
+  readonly type: 'redemption_taken'
+  readonly sessionId: string
 }
 
 /** Somebody said no in a browser, or it was said for him. */

@@ -24,6 +24,7 @@ import type {
   OfferedIssuance,
   ProfileName,
   PromisedCredential,
+  Redemptions,
   SessionGrant,
   TransactionCode,
 } from './state.ts'
@@ -41,6 +42,8 @@ export function offerIssuance(
     readonly authentication?: Authentication | undefined
     readonly callback?: SessionCallback | undefined
     readonly profile?: ProfileName | undefined
+    readonly redemptions?: Redemptions | undefined
+    readonly parent?: string | undefined
   },
   now: number,
 ): OfferedIssuance {

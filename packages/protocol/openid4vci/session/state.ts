@@ -49,6 +49,8 @@ export type ClosedIssuance = Base & {
     | 'code_replayed'
     | 'refresh_replayed'
     | 'token_revoked'
+    /** As many have taken it up as it is for. */
+    | 'redeemed'
 }
 
 interface Base {
@@ -69,6 +71,18 @@ interface Base {
   readonly callback?: SessionCallback | undefined
   /** By which profile it was offered; absent: by none. */
   readonly profile?: ProfileName | undefined
+  /** Of an offer that several take up; absent: it is for one. */
+  readonly redemptions?: Redemptions | undefined
+  /** Whose redemption this is: the session of the offer. */
+  readonly parent?: string | undefined
+}
+
+export interface Redemptions {
+  readonly max: number
+  /** Who said yes, and until when (epoch seconds) his place is kept. */
+  readonly pending: readonly { readonly sessionId: string; readonly until: number }[]
+  /** Sessions that have their token. */
+  readonly taken: readonly string[]
 }
 
 /** A profile as it was when it was used: with each change its version rises. */

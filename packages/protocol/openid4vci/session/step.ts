@@ -11,6 +11,7 @@ import { recordIssued } from './issued.ts'
 import type { IssuanceMessage, IssuanceRefusal, RefreshTokenFacts, TokenRequested } from './message.ts'
 import { recordNotification } from './notified.ts'
 import { endOffer, recordOpened, requestToken } from './offered.ts'
+import { reserveRedemption, takeRedemption } from './redemptions.ts'
 import { refreshIssuance } from './refreshed.ts'
 import type { IssuanceSession } from './state.ts'
 
@@ -24,6 +25,10 @@ export function stepIssuance(
       return ok(recordOpened(session, now))
     case 'code_requested':
       return issueCode(session, message, now)
+    case 'redemption_requested':
+      return reserveRedemption(session, message, now)
+    case 'redemption_taken':
+      return takeRedemption(session, message, now)
     case 'authorization_denied':
       return ok(recordDenial(session, message, now))
     case 'user_authenticated':

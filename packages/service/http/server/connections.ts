@@ -65,12 +65,21 @@ export function answerBrokenRequests(server: Server, brokenAnswer: BrokenAnswer)
   const answers = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (request, response) => answers.set(request.socket, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && lasting.delete(socket)) return
     const begun = answers.get(socket)?.headersSent === true && answers.get(socket)?.req.complete === false
     if (error.code === 'ECONNRESET' || !socket.writable || begun) return void socket.destroy()
     socket.end(brokenAnswer(error.code), () => socket.destroy())
     setTimeout(() => socket.destroy(), LAST_WORD_MS).unref()
   })
   return server
+}
+
+const lasting = new WeakSet<Duplex>()
+
+/** The request that comes there now has limits of its own for its body: Node looks once whether it is late, and is not heard. Answers how to end that. */
+export function lastAsLongAsItTakes(connection: Duplex): () => void {
+  lasting.add(connection)
+  return () => void lasting.delete(connection)
 }
 
 /** Connections of one server, as far as closing it is concerned. */
