@@ -98,7 +98,7 @@ describe('the cards', () => {
     await page.getByText('60 cards.').waitFor()
     await watched.settled()
     const ofWallet = asked.flatMap((path) => /\/wallet\/[0-9a-f-]{36}\/(.*)$/.exec(path)?.[1] ?? [])
-    expect(ofWallet).toEqual(['cards', 'cards/taken-back'])
+    expect(ofWallet).toEqual(['cards', 'exchange/deferred', 'cards/taken-back'])
     expect(await page.locator('.cards > li').count()).toBe(60)
     await page.getByLabel('Search your cards').fill('person59 brandt')
     await page.getByRole('status').filter({ hasText: '1 card found' }).waitFor({ state: 'attached' })

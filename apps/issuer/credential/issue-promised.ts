@@ -3,7 +3,7 @@
  * An instance may die between any two lines; the wallet's retry goes on from the kept answer.
  */
 import type { JsonObject } from '@countersign/core/json'
-import { ok, type Result } from '@countersign/core/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
 import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { writeCredentialResponse } from '@countersign/protocol/openid4vci/credential/credential-request'
@@ -24,6 +24,7 @@ import {
 import type { Versioned } from '@countersign/stores/ports'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
 import { type ClaimsPorts, type ClaimsRefusal, completeClaims } from '../profiles/claims-at-issuance.ts'
+import { areGood } from '../status/change-status.ts'
 import { type IssuanceRecorder, recordIssuances, strikeOut } from '../status/record-issuance.ts'
 import { type ValidityOver, validityFrom } from './issuance-validity.ts'
 import type { JudgedRequest } from './judge-request.ts'
@@ -37,6 +38,8 @@ export type IssueRefusal =
   | CertificateEnded
   | ClaimsRefusal
   | ValidityOver
+  /** It was issued before, and revoked or suspended since: a refreshed token gives nobody a good one again. */
+  | { readonly code: 'status_not_valid' }
 
 type RecordPorts = IssuanceRecorder &
   SessionPorts<IssuanceSession> &
@@ -54,7 +57,8 @@ export async function issuePromised(
   if (first === undefined) throw new Error('a request was accepted without a key')
   const complete = await completeClaims(issuer, promised, { session: found.value, proof: first })
   if (!complete.ok) return complete
-  const answer = await makeAnswer(issuer, request, complete.value)
+  if (!(await mayBeGiven(issuer, request, found.value))) return refuse({ code: 'status_not_valid' })
+  const answer = await makeAnswer(issuer, request, complete.value, found.value)
   return answer.ok ? recordIssued(issuer, request, answer.value, found) : answer
 }
 
@@ -63,6 +67,7 @@ async function makeAnswer(
   issuer: IssuePorts,
   request: JudgedRequest,
   promised: IssuableCredential,
+  session: IssuanceSession,
 ): Promise<Result<CredentialAnswer, IssueRefusal>> {
   const opened = await openSigning(issuer, promised)
   if (!opened.ok) return opened
@@ -80,6 +85,11 @@ async function makeAnswer(
   const holders = fittingHolders(promised, request.holders)
   const recorded = await recordIssuances(issuer, facts, holders.length)
   const credentialIds = recorded.flatMap(({ credentialId }) => credentialId ?? [])
+  // Whoever revokes from here on finds them; whoever did before is seen now.
+  if (!(await mayBeGiven(issuer, request, session))) {
+    await strikeOut(issuer, credentialIds)
+    return refuse({ code: 'status_not_valid' })
+  }
   const credentials = await Promise.all(
     holders.map((holder, at) =>
       signCredential(issuer, signing, holder, { ...validity, statuses: recorded[at]?.statuses ?? [] }),
@@ -94,6 +104,17 @@ async function makeAnswer(
   const counts = kept.ok && kept.value.credentialId === credentialIds[0]
   if (!counts) await strikeOut(issuer, credentialIds)
   return kept
+}
+
+/** Of an issuance whose token can be refreshed something may have been given before. */
+async function mayBeGiven(
+  { database }: Pick<IssuanceRecorder, 'database'>,
+  { configurationId, sessionId }: JudgedRequest,
+  session: IssuanceSession,
+): Promise<boolean> {
+  const isRefreshed = 'grant' in session && (session.grant.refresh?.generation ?? 0) > 0
+  if (database === undefined || !isRefreshed) return true
+  return areGood(database, { session_id: sessionId, configuration_id: configurationId })
 }
 
 /** Of a credential beside twice its claims, which encoding makes of them at most. */

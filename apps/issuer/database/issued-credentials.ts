@@ -41,6 +41,19 @@ export function issuedInSession(
     .execute()
 }
 
+/** Of one issuance and configuration: copies of one another. */
+export function issuedAlike(
+  { db }: Pick<IssuerDatabase, 'db'>,
+  of: Pick<IssuedCredentialRow, 'session_id' | 'configuration_id'>,
+): Promise<readonly IssuedCredentialRow[]> {
+  return db
+    .selectFrom('issued_credentials')
+    .selectAll()
+    .where('session_id', '=', of.session_id)
+    .where('configuration_id', '=', of.configuration_id)
+    .execute()
+}
+
 export function issuedAt(
   { db }: IssuerDatabase,
   listId: string,

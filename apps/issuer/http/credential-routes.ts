@@ -98,6 +98,8 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
       url: '/openid4vc/credentials/:id/status',
       schema: {
         summary: 'Revoke, suspend or reinstate a credential',
+        description:
+          'With all of its copies: what the same issuance gave for the same configuration, in a batch or by refreshing. While it is not valid nothing more of it is given.',
         tags,
         params: credentialParams,
         body: statusChange,
@@ -141,7 +143,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
 async function change(issuer: Issuer, database: IssuerDatabase, id: string, wanted: CredentialStatus) {
   const changed = await changeStatus(database, id, wanted, issuer.now())
   if (!changed.ok) return fail(wireError(STATUS_ERRORS, changed.error))
-  issuer.statusLists?.published.changed(changed.value.listId)
+  for (const listId of changed.value.listIds) issuer.statusLists?.published.changed(listId)
   return viewOf(database, id)
 }
 

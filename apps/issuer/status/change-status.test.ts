@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from '../http/issued-credential-view.ts'
 import { newDeployment, onBothDatabases, recordIssuance } from '../testing/durable.testing.ts'
-import { type CredentialStatus, changeStatus } from './change-status.ts'
+import { areGood, type CredentialStatus, changeStatus } from './change-status.ts'
 
 const NOW = 1_800_000_000
 
@@ -76,7 +76,7 @@ onBothDatabases('a status', (database) => {
       }),
     )
     const changed = await Promise.all(ids.map((id) => to(id, 'revoked')))
-    const listIds = new Set(changed.map((one) => (one.ok ? one.value.listId : '')))
+    const listIds = new Set(changed.map((one) => (one.ok ? (one.value.listIds[0] ?? '') : '')))
     expect(listIds.size).toBe(1)
     const rows = await database()
       .db.selectFrom('status_changes')
@@ -85,6 +85,52 @@ onBothDatabases('a status', (database) => {
       .execute()
     expect(new Set(rows.map(({ version }) => version)).size).toBe(20)
     expect(new Set(rows.map(({ idx }) => idx)).size).toBe(20)
+  })
+
+  it('is that of all copies, and of no other credential of the issuance', async () => {
+    const { id, sessionId } = await issued(database())
+    const copies = [await issued(database(), { sessionId }), await issued(database(), { sessionId })]
+    const other = await issued(database(), { sessionId, configurationId: 'other' })
+    const all = [id, ...copies.map((copy) => copy.id)]
+    const now = () => Promise.all([...all, other.id].map((one) => statusOf(database(), one)))
+    for (const [named, status] of [
+      [all[1], 'suspended'],
+      [all[2], 'valid'],
+      [all[0], 'revoked'],
+    ] as const) {
+      expect(await to(named ?? '', status)).toMatchObject({ ok: true, value: { status } })
+      expect(await now()).toEqual([status, status, status, 'valid'])
+    }
+    for (const one of all)
+      expect(await to(one, 'valid')).toMatchObject({ error: { code: 'revoked_for_good' } })
+  })
+
+  it('of copies that many change at once is one in the end', async () => {
+    const { id, sessionId } = await issued(database())
+    const ids = [
+      id,
+      (await issued(database(), { sessionId })).id,
+      (await issued(database(), { sessionId })).id,
+    ]
+    const wishes = Array.from({ length: 20 }, (_, number) =>
+      to(ids[number % 3] ?? '', number === 11 ? 'revoked' : number % 2 === 0 ? 'suspended' : 'valid'),
+    )
+    await Promise.all(wishes)
+    expect(await Promise.all(ids.map((one) => statusOf(database(), one)))).toEqual(ids.map(() => 'revoked'))
+  })
+
+  it('decides whether more of it is given', async () => {
+    const { id, sessionId } = await issued(database())
+    const of = { session_id: sessionId, configuration_id: 'c' }
+    expect(await areGood(database(), of)).toBe(true)
+    await to(id, 'suspended')
+    expect(await areGood(database(), of)).toBe(false)
+    expect(await areGood(database(), { ...of, configuration_id: 'other' })).toBe(true)
+    await to(id, 'valid')
+    expect(await areGood(database(), of)).toBe(true)
+    await issued(database(), { sessionId, status: false })
+    await to(id, 'revoked')
+    expect(await areGood(database(), of)).toBe(false)
   })
 
   it('is not there for a credential without one, nor for one that nobody knows', async () => {

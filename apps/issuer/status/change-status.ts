@@ -4,7 +4,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Kysely } from 'kysely'
-import { issuedById } from '../database/issued-credentials.ts'
+import { issuedAlike, issuedById } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, IssuerTables } from '../database/schema.ts'
 
 const credentialStatuses = ['valid', 'revoked', 'suspended'] as const
@@ -31,10 +31,14 @@ export interface CurrentStatus {
 }
 
 export interface ChangedStatus extends CurrentStatus {
-  readonly listId: string
+  /** Whatever of it names the lists. */
+  readonly listIds: readonly string[]
 }
 
-/** Changes nothing, the time included, when the status is what is wanted already. */
+/**
+ * Of a credential and all of its copies: what one issuance gave for one configuration, in a batch, and again by refreshing, is one thing
+ * to whoever revokes it. Changes nothing, the time included, where the status is what is wanted already.
+ */
 export async function changeStatus(
   database: IssuerDatabase,
   credentialId: string,
@@ -43,26 +47,88 @@ export async function changeStatus(
 ): Promise<Result<ChangedStatus, StatusRefusal>> {
   const issued = await issuedById(database, credentialId)
   if (issued === undefined) return refuse({ code: 'credential_unknown' })
-  const place = placeOf(issued)
-  if (place === undefined) return refuse({ code: 'no_status' })
+  const named = placeOf(issued)
+  if (named === undefined) return refuse({ code: 'no_status' })
   if (status === 'suspended' && issued.purpose === 'revocation') return refuse({ code: 'no_suspension' })
   return database.inTransaction(async (transaction) => {
-    const version = await nextVersion(transaction, place.listId)
-    const current = await statusAt(transaction, place)
-    if (current.status === status) return ok({ ...current, listId: place.listId })
-    if (current.status === 'revoked') return refuse({ code: 'revoked_for_good' })
-    await transaction
-      .insertInto('status_changes')
-      .values({
-        list_id: place.listId,
-        version,
-        idx: place.index,
-        status: STATUS_VALUES[status],
-        changed_at: now,
-      })
-      .execute()
-    return ok({ status, changedAt: now, listId: place.listId })
+    const lists = await holdCopies(transaction, issued)
+    const current = lists.get(named.listId)?.get(named.index) ?? UNCHANGED
+    if (current.status === 'revoked' && status !== 'revoked') return refuse({ code: 'revoked_for_good' })
+    for (const [listId, statuses] of lists) await change(transaction, { listId, statuses }, status, now)
+    const changed = current.status === status ? current : { status, changedAt: now }
+    return ok({ ...changed, listIds: [...lists.keys()] })
   })
+}
+
+/**
+ * Whether what an issuance gave for a configuration is good, those included that are about to leave: nothing more of it is given where it
+ * is not. Somebody who revokes at this moment was before, or finds them.
+ */
+export function areGood(database: IssuerDatabase, of: CopiesOf): Promise<boolean> {
+  return database.inTransaction(async (transaction) => {
+    const lists = await holdCopies(transaction, of)
+    return [...lists.values()].every((statuses) =>
+      [...statuses.values()].every(({ status }) => status === 'valid'),
+    )
+  })
+}
+
+type CopiesOf = Pick<IssuedCredentialRow, 'session_id' | 'configuration_id'>
+/** By index. */
+type StatusesOfList = ReadonlyMap<number, CurrentStatus>
+
+/** By list. Nobody changes any of them until the transaction ends; a copy that was written meanwhile is among them. */
+async function holdCopies(
+  transaction: Kysely<IssuerTables>,
+  of: CopiesOf,
+): Promise<ReadonlyMap<string, StatusesOfList>> {
+  const held = new Set<string>()
+  for (;;) {
+    const copies = (await issuedAlike({ db: transaction }, of)).flatMap((copy) => placeOf(copy) ?? [])
+    const indices = Map.groupBy(copies, ({ listId }) => listId)
+    // In one order, whoever it is: nobody waits for somebody who waits for him.
+    const free = [...indices.keys()].filter((listId) => !held.has(listId)).sort()
+    if (free.length === 0) return statusesOf(transaction, indices)
+    for (const listId of free) {
+      await nextVersions(transaction, listId, 0)
+      held.add(listId)
+    }
+  }
+}
+
+async function statusesOf(
+  transaction: Kysely<IssuerTables>,
+  places: ReadonlyMap<string, readonly Place[]>,
+): Promise<ReadonlyMap<string, StatusesOfList>> {
+  const found = new Map<string, StatusesOfList>()
+  for (const [listId, ofList] of places) {
+    const indices = ofList.map(({ index }) => index)
+    const changed = await newestChanges(transaction, listId, indices)
+    found.set(listId, new Map(indices.map((index) => [index, changed.get(index) ?? UNCHANGED])))
+  }
+  return found
+}
+
+/** What was revoked by itself, when copies were not yet one thing, stays so. */
+async function change(
+  transaction: Kysely<IssuerTables>,
+  { listId, statuses }: { readonly listId: string; readonly statuses: StatusesOfList },
+  status: CredentialStatus,
+  now: number,
+): Promise<void> {
+  const open = [...statuses].flatMap(([index, { status: before }]) =>
+    before === status || before === 'revoked' ? [] : [index],
+  )
+  if (open.length === 0) return
+  const version = await nextVersions(transaction, listId, open.length)
+  const rows = open.map((idx, at) => ({
+    list_id: listId,
+    version: version + at,
+    idx,
+    status: STATUS_VALUES[status],
+    changed_at: now,
+  }))
+  await transaction.insertInto('status_changes').values(rows).execute()
 }
 
 /** The status now, by the id of the credential; one without status has none. */
@@ -98,19 +164,19 @@ function placeOf({ list_id: listId, idx: index }: IssuedCredentialRow): Place | 
   return listId === null || index === null ? undefined : { listId, index }
 }
 
-/** Holds the list's row until the transaction ends: versions are committed in their order, and readers miss none. */
-async function nextVersion(transaction: Kysely<IssuerTables>, listId: string): Promise<number> {
+/** Holds the list's row until the transaction ends: versions are committed in their order, and readers miss none. The first of them. */
+async function nextVersions(
+  transaction: Kysely<IssuerTables>,
+  listId: string,
+  count: number,
+): Promise<number> {
   const { version } = await transaction
     .updateTable('status_lists')
-    .set(({ eb }) => ({ version: eb('version', '+', 1) }))
+    .set(({ eb }) => ({ version: eb('version', '+', count) }))
     .where('id', '=', listId)
     .returning('version')
     .executeTakeFirstOrThrow()
-  return version
-}
-
-async function statusAt(db: Kysely<IssuerTables>, { listId, index }: Place): Promise<CurrentStatus> {
-  return (await newestChanges(db, listId, [index])).get(index) ?? UNCHANGED
+  return version - count + 1
 }
 
 const UNCHANGED: CurrentStatus = { status: 'valid' }

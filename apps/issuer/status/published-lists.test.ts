@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
 import { decodeBase64url, decodeUtf8 } from '@countersign/core/base64url'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
@@ -27,7 +28,7 @@ interface Recorded {
 }
 
 async function recorded(issuer: ReturnType<TestDeployment['instance']>): Promise<Recorded> {
-  const facts = { sessionId: 's', configurationId: 'c', format: sdJwtVc, issuedAt: 1 } as const
+  const facts = { sessionId: randomUUID(), configurationId: 'c', format: sdJwtVc, issuedAt: 1 } as const
   const { credentialId: id = '', statuses } = await recordIssuance(issuer, facts)
   const [status] = statuses
   if (status?.mechanism !== 'token_status_list') throw new Error('no place')

@@ -77,6 +77,7 @@ describe('a refused credential request', () => {
   it.each<[CredentialRefusal, string, RegExp]>([
     [{ code: 'certificate_not_valid_now' }, 'credential_request_denied', /not issued/],
     [{ code: 'validity_over' }, 'credential_request_denied', /time that it was to be good for/],
+    [{ code: 'status_not_valid' }, 'credential_request_denied', /revoked or suspended/],
     [{ code: 'already_issued', configurationId: 'x' }, 'credential_request_denied', /not issued again/],
     [{ code: 'proof_key_repeated' }, 'invalid_proof', /one key/],
     [{ code: 'nonces_differ' }, 'invalid_nonce', /one nonce; get a new one/],

@@ -349,6 +349,7 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
   ),
   validity_over: denied('The credential is not issued: the time that it was to be good for is over'),
   user_unknown: denied('The credential is not issued: nobody is known to whom it was to be issued'),
+  status_not_valid: denied('The credential was revoked or suspended, and no more of it is given'),
   claims_denied: denied('The credential is not issued: whoever knows its claims refused'),
   claims_unanswered: () => claimsAway,
   claims_unfit: () => claimsAway,

@@ -33,10 +33,20 @@ export function IssuedCredentials({ sessionId, count, title }: IssuedCredentials
   if (failure !== undefined) return <Refused heading={portal.value.issued.notRead} failure={failure} />
   return (
     <>
-      {value.map((credential) => (
-        <Issued key={credential.id} credential={credential} title={title} onChanged={retry} />
+      {withCopies(value).map(([credential, copies]) => (
+        <Issued key={credential.id} credential={credential} copies={copies} title={title} onChanged={retry} />
       ))}
     </>
+  )
+}
+
+/** One of each configuration, with how many there are: what is done to one is done to its copies. */
+function withCopies(
+  all: readonly IssuedCredentialView[],
+): readonly (readonly [credential: IssuedCredentialView, copies: number])[] {
+  const alike = Map.groupBy(all, ({ credentialConfigurationId }) => credentialConfigurationId)
+  return [...alike.values()].flatMap((copies) =>
+    copies.slice(0, 1).map((one) => [one, copies.length] as const),
   )
 }
 
@@ -47,21 +57,27 @@ function loadIssued(sessionId: string) {
 
 interface IssuedProps {
   readonly credential: IssuedCredentialView
+  /** Itself among them. */
+  readonly copies: number
   readonly title: string
   readonly onChanged: () => void
 }
 
-function Issued({ credential, title, onChanged }: IssuedProps) {
+function Issued({ credential, copies, title, onChanged }: IssuedProps) {
   const t = portal.value.issued
   const { expiresAt, format, id, issuedAt, status, statusLists = [] } = credential
   const facts: readonly Fact[] = [
     { label: t.type, value: title },
     { label: t.format, value: formatName(format) },
+    ...(copies > 1 ? [{ label: t.copies, value: String(copies) }] : []),
     // A credential does not say its hour, and so nobody keeps it.
     { label: t.issuedAt, value: day(isoOf(issuedAt)) },
     { label: t.until, value: expiresAt === undefined ? t.noEnd : dayAndTime(isoOf(expiresAt)) },
     { label: t.status, value: status === undefined ? t.noStatus : <StatusBadge status={status} /> },
-    ...statusLists.slice(0, 1).map(({ index }) => ({ label: t.place, value: String(index) })),
+    ...(copies > 1 ? [] : statusLists.slice(0, 1)).map(({ index }) => ({
+      label: t.place,
+      value: String(index),
+    })),
   ]
   return (
     <section class="sheet" aria-labelledby={`issued-${id}`}>

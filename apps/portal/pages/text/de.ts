@@ -127,6 +127,7 @@ export const de: TextsLike<PortalTexts> = {
     heading: 'Der Nachweis',
     type: 'Art',
     format: 'Format',
+    copies: 'Kopien, jede für einen eigenen Schlüssel',
     issuedAt: 'Ausgestellt',
     until: 'Gültig bis',
     noEnd: 'kein Ende genannt',

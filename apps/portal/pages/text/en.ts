@@ -125,6 +125,7 @@ export const en = {
     heading: 'The credential',
     type: 'Type',
     format: 'Format',
+    copies: 'Copies, each for a key of its own',
     issuedAt: 'Issued',
     until: 'Valid until',
     noEnd: 'no end is stated',
