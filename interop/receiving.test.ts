@@ -95,8 +95,9 @@ describe('an issuer made of @openid4vc', () => {
     issuer = await startLibraryIssuer({ batchSize: 4 })
     expect((await used(await issuer.preAuthorizedOffer()))['state']).toBe('used')
     expect(await credentialsOf(user)).toMatchObject([{ copies: { unused: 4, total: 4 } }])
-    const { proofs } = issuer.asked.at(-1)?.read as { proofs: { jwt: string[] } }
-    expect(proofs.jwt).toHaveLength(4)
+    expect(issuer.asked.at(-1)?.read).toMatchObject({
+      proofs: { jwt: expect.objectContaining({ length: 4 }) },
+    })
   })
 
   it('is asked again for a card that it defers, until it gives it', async () => {
