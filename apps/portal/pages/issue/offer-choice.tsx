@@ -12,12 +12,11 @@ interface OfferChoiceProps {
 
 export function OfferChoice({ form, onForm }: OfferChoiceProps) {
   const t = portal.value.form
-  const hint = t.takenUpHint[form.takenUp]
   return (
     <>
       <Select
         label={t.takenUp}
-        {...(hint !== '' && { hint })}
+        hint={t.takenUpHint[form.takenUp]}
         value={form.takenUp}
         options={WAYS.map((way) => ({ value: way, label: t.takenUpBy[way] }))}
         onChange={(value) => {

@@ -62,7 +62,7 @@ export const de: TextsLike<PortalTexts> = {
       browser: 'Dazu ein Ja im Browser',
     },
     takenUpHint: {
-      nothing: '',
+      nothing: 'Wer zuerst damit kommt, hat den Nachweis.',
       transaction_code: 'Sie sagen ihn der Person auf anderem Weg.',
       browser: 'Ihr Aussteller fragt auf einer eigenen Seite danach.',
     },

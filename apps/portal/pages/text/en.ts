@@ -60,7 +60,7 @@ export const en = {
       browser: 'And a yes in the browser',
     },
     takenUpHint: {
-      nothing: '',
+      nothing: 'Whoever is first with it has the credential.',
       transaction_code: 'You tell it to the holder another way.',
       browser: 'Your issuer asks for it on a page of its own.',
     },
