@@ -9,10 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonObject } from '@countersign/core/json'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { decodeJws } from '@countersign/crypto/jose/jws'
-import { parsePublicJwk } from '@countersign/crypto/jwk'
-import { nodeCrypto } from '@countersign/keys/engines/node'
 import { freePorts } from '@countersign/local-servers/ports'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import {
@@ -21,14 +18,13 @@ import {
   openedAt,
   type WalletUser,
 } from '@countersign/testing/client/wallet-api'
-import { newKey, now } from '@countersign/testing/people/keys'
 import { startWallet } from '@countersign/wallet/main'
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LIBRARY_CARD, libraryCard } from './library-card.testing.ts'
 
 const CLIENT = 'some-wallet'
 const SCOPE = 'library_card'
-const TYPE = 'urn:test:library-card'
 const ISSUER_STATE = 'whoever-asked'
 
 let folder: string
@@ -142,7 +138,7 @@ function metadata(server: string): JsonObject {
     credential_configurations_supported: {
       card: {
         format: 'dc+sd-jwt',
-        vct: TYPE,
+        vct: LIBRARY_CARD,
         scope: SCOPE,
         cryptographic_binding_methods_supported: ['jwk'],
         proof_types_supported: { jwt: { proof_signing_alg_values_supported: ['ES256'] } },
@@ -151,24 +147,9 @@ function metadata(server: string): JsonObject {
   }
 }
 
-async function credentialFor(proof: string): Promise<string> {
+function credentialFor(proof: string): Promise<string> {
   const decoded = decodeJws(proof)
-  const holderKey = parsePublicJwk(decoded.ok ? decoded.value.header['jwk'] : undefined)
-  if (!holderKey.ok) throw new Error('the proof has no key')
-  const issued = await sdJwtVc.issue(
-    {
-      type: TYPE,
-      claims: { reader: 'Ada' },
-      selectivelyDisclosable: [['reader']],
-      holderKey: holderKey.value,
-      signer: newKey(),
-      issuer,
-      issuedAt: now(),
-    },
-    nodeCrypto,
-  )
-  if (!issued.ok) throw new Error(issued.error.code)
-  return issued.value
+  return libraryCard(issuer, decoded.ok ? decoded.value.header['jwk'] : undefined)
 }
 
 function listening(port: number, handle: (request: IncomingMessage, response: ServerResponse) => void) {

@@ -6,13 +6,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { JsonObject } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { freePort } from '@countersign/local-servers/ports'
 import { forgeJws } from '@countersign/testing/forging/jws'
-import { newKey, now } from '@countersign/testing/people/keys'
+import { newKey } from '@countersign/testing/people/keys'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import {
   type AuthorizationServerMetadata,
@@ -24,8 +23,8 @@ import {
   type RequestLike,
 } from '@openid4vc/oauth2'
 import { Openid4vciIssuer } from '@openid4vc/openid4vci'
+import { LIBRARY_CARD, libraryCard } from './library-card.testing.ts'
 
-export const TYPE = 'urn:test:library-card'
 export const CONFIGURATION = 'library-card'
 const SCOPE = 'library_card'
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
@@ -158,7 +157,7 @@ class Hall {
       credential_configurations_supported: {
         [CONFIGURATION]: {
           format: 'dc+sd-jwt',
-          vct: TYPE,
+          vct: LIBRARY_CARD,
           scope: SCOPE,
           cryptographic_binding_methods_supported: ['jwk'],
           credential_signing_alg_values_supported: ['ES256'],
@@ -397,25 +396,6 @@ class Hall {
 function nonceIn(jwt: string): unknown {
   const proof = decodeJws(jwt, { maxLength: 65_536 })
   return proof.ok ? proof.value.payload['nonce'] : undefined
-}
-
-async function libraryCard(issuer: string, holder: Jwk): Promise<string> {
-  const holderKey = parsePublicJwk(holder)
-  if (!holderKey.ok) throw new Error('the proof has no key')
-  const issued = await sdJwtVc.issue(
-    {
-      type: TYPE,
-      claims: { reader: 'Ada' },
-      selectivelyDisclosable: [['reader']],
-      holderKey: holderKey.value,
-      signer: newKey(),
-      issuer,
-      issuedAt: now(),
-    },
-    nodeCrypto,
-  )
-  if (!issued.ok) throw new Error(issued.error.code)
-  return issued.value
 }
 
 function listening(port: number, issuer: Hall): Promise<Server> {

@@ -1,11 +1,10 @@
 import { keyOfDocument } from '@countersign/did/did-document'
 import { parseDidDocument } from '@countersign/did/parse-did-document'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { createHttpService } from '@countersign/service/http/http-service'
 import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
-import { verifierRoutes } from './http/routes.ts'
 import { ownDid } from './own-did.ts'
+import { serveVerifier } from './testing/served.testing.ts'
 import { testVerifier } from './testing/verifier.testing.ts'
 
 const signer = newKey()
@@ -87,23 +86,8 @@ describe('the document', () => {
     const { verifier } = await testVerifier()
     const own = did === undefined ? undefined : await made(did, baseUrl)
     const didDocument = own?.ok ? own.value.document : undefined
-    const service = await createHttpService({
-      title: 'Verifier',
-      description: '',
-      config: {
-        service: 'verifier',
-        mode: 'development',
-        webHost: '127.0.0.1',
-        webPort: 0,
-        baseUrl,
-        instance: 'verifier-1',
-        trustedProxies: [],
-        logLevel: 'silent',
-        features: ['openapi'],
-      },
-      routes: verifierRoutes({ ...verifier, baseUrl, didDocument }),
-      checks: [],
-    })
+    const served = { ...verifier, baseUrl, didDocument }
+    const service = await serveVerifier({ verifier: served }, { baseUrl, features: ['openapi'] })
     try {
       const { app } = service
       const answers = await Promise.all(

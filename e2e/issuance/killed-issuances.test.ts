@@ -7,8 +7,9 @@ import { bareKey } from '@countersign/crypto/jwk'
 import { call } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TwoOfEach, twoOfEach } from '../walks/change-over.ts'
+import { inGroups, outcomeOf } from '../walks/in-groups.ts'
 import { pairwise } from '../walks/pairwise.ts'
-import { type Gate, together } from '../walks/together.ts'
+import type { Gate } from '../walks/together.ts'
 import { makeClientMeans } from './client-means.ts'
 import { type Received, receiveByCode, receptionSteps } from './receive-by-code.ts'
 import { nameOf, pairsOf, WAYS, type Way } from './ways.ts'
@@ -39,40 +40,25 @@ interface Walked extends Received {
 
 async function walked(way: Way, gate: Gate): Promise<Walked> {
   const { issuer } = cluster.urls
-  let served: { readonly by: string; readonly killedBefore: number } | undefined
   const received = await receiveByCode(issuer, way, means, {
     headers: { sessionttl: '3600' },
-    before: async (step) => {
-      await gate(step)
-      if (served === undefined) return
-      expect(issuers.killed.slice(served.killedBefore), `before ${step}`).toContain(served.by)
-    },
-    after: (_step, { instance }) => {
-      served = { by: instance, killedBefore: issuers.killed.length }
-    },
+    ...issuers.watched(gate),
     retries: 1,
   })
   const told = await call(`${issuer}/openid4vc/session/${String(received.session['id'])}/events`)
   return { ...received, events: [...told.text.matchAll(/^event: (\w+)$/gm)].map(([, name = '']) => name) }
 }
 
-const outcomes = new Map<Way, PromiseSettledResult<Walked>>()
+let outcomes: ReadonlyMap<Way, PromiseSettledResult<Walked>> = new Map()
 
 describe('whoever served a step is killed before the next', () => {
   beforeAll(async () => {
-    for (let at = 0; at < WALKED.length; at += TOGETHER) {
-      const flows = WALKED.slice(at, at + TOGETHER).map((way) => async (gate: Gate) => {
-        const [outcome] = await Promise.allSettled([walked(way, gate)])
-        outcomes.set(way, outcome)
-      })
-      await together(flows, receptionSteps, issuers.changeOver)
-    }
+    const { changeOver: between } = issuers
+    outcomes = await inGroups({ walks: WALKED, size: TOGETHER, steps: receptionSteps, walked, between })
   }, 1_200_000)
 
   it.each(WALKED.map((way) => [nameOf(way), way] as const))('%s: it is issued, once', (_name, way) => {
-    const outcome = outcomes.get(way)
-    if (outcome?.status !== 'fulfilled') throw outcome?.reason ?? new Error('it was not walked')
-    const { events, held, holder, session } = outcome.value
+    const { events, held, holder, session } = outcomeOf(outcomes, way)
     expect(held.claims).toMatchObject(way.one.seen)
     expect(held.holderKey).toMatchObject(bareKey(holder.publicJwk))
     expect(session).toMatchObject({ state: 'completed' })

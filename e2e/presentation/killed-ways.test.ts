@@ -20,8 +20,9 @@ import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TwoOfEach, twoOfEach } from '../walks/change-over.ts'
+import { inGroups, outcomeOf } from '../walks/in-groups.ts'
 import { pairwise } from '../walks/pairwise.ts'
-import { type Gate, together } from '../walks/together.ts'
+import type { Gate } from '../walks/together.ts'
 import { makeVerifierMeans, type VerifierMeans } from './verifier-means.ts'
 import { answeredByCode, askedBy, NO_WAYS, nameOf, pairsOf, WAYS, type Way } from './ways.ts'
 
@@ -136,18 +137,10 @@ function answering(walk: Walk): Presenter {
 /** What the relying party sees in the end, and how often it was told. */
 async function walked(walk: Walk, gate: Gate) {
   const { verifier, wallet } = cluster.urls
-  let served: { readonly by: string; readonly killedBefore: number } | undefined
   const { id, result } = await verifyBy(verifier, answering(walk), {
     ...askedBy(walk.way),
     headers,
-    before: async (step) => {
-      await gate(step)
-      if (served === undefined) return
-      expect(ends.killed.slice(served.killedBefore), `before ${step}`).toContain(served.by)
-    },
-    after: (_step, { instance }) => {
-      served = { by: instance, killedBefore: ends.killed.length }
-    },
+    ...ends.watched(gate),
     retries: 1,
     alsoAsked: [wallet],
   })
@@ -155,7 +148,7 @@ async function walked(walk: Walk, gate: Gate) {
   return { result, decisions: [...events.text.matchAll(/^event: verified$/gm)].length }
 }
 
-type Outcome = PromiseSettledResult<Awaited<ReturnType<typeof walked>>>
+type Outcomes = ReadonlyMap<Walk, PromiseSettledResult<Awaited<ReturnType<typeof walked>>>>
 
 const besideAnother = walksOf('beside another').filter(({ by }) => by === 'its code')
 
@@ -163,24 +156,16 @@ describe.each([
   { left: 'the other alone', between: changeOver, walks: walksOf('once') },
   { left: 'both for the answer', between: bothForTheAnswer, walks: [...walksOf('twice'), ...besideAnother] },
 ])('whoever served a step is killed before the next, which leaves $left', ({ between, walks }) => {
-  const outcomes = new Map<Walk, Outcome>()
+  let outcomes: Outcomes = new Map()
   beforeAll(async () => {
-    for (let at = 0; at < walks.length; at += TOGETHER) {
-      const flows = walks.slice(at, at + TOGETHER).map((walk) => async (gate: Gate) => {
-        const [outcome] = await Promise.allSettled([walked(walk, gate)])
-        outcomes.set(walk, outcome)
-      })
-      await together(flows, verificationSteps, between)
-    }
+    outcomes = await inGroups({ walks, size: TOGETHER, steps: verificationSteps, walked, between })
   }, 600_000)
   afterAll(bringBack)
 
   it.each(walks.map((walk) => [nameOf(walk.way), walk.by, walk.answered, walk] as const))(
     'by %s, answered by %s, %s: it is verified, once',
     (_way, _by, _answered, walk) => {
-      const outcome = outcomes.get(walk)
-      if (outcome?.status !== 'fulfilled') throw outcome?.reason ?? new Error('it was not walked')
-      const { decisions, result } = outcome.value
+      const { decisions, result } = outcomeOf(outcomes, walk)
       const { format, seen, withheld } = walk.way.one
       expect(result).toMatchObject({ state: 'verified', credentials: [{ format, claims: seen }] })
       const text = JSON.stringify(result['credentials'])

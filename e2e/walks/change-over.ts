@@ -1,5 +1,9 @@
 /** Two instances of some services, of which one is there at a time: whoever served a step is gone at the next. */
+
 import type { Cluster, ClusterService } from '@countersign/countersign/cluster/start-cluster'
+import type { FlowOptions } from '@countersign/testing/client/flows'
+import { expect } from 'vitest'
+import type { Gate } from './together.ts'
 
 export type ServiceName = ClusterService['service']
 
@@ -9,11 +13,12 @@ export interface TwoOfEach {
   changeOver(): Promise<void>
   /** All are there. */
   bringBack(): Promise<void>
-  /** By name, as they were killed. */
-  readonly killed: readonly string[]
+  /** For one flow: it waits at the gate, and whoever served its step before is gone by then. */
+  watched(gate: Gate): Required<Pick<FlowOptions, 'before' | 'after'>>
 }
 
 export function twoOfEach(cluster: Cluster, services: readonly ServiceName[]): TwoOfEach {
+  // By name, in their order.
   const killed: string[] = []
   const both = (wanted: ServiceName) => {
     const [first, second] = cluster.services.filter(({ service }) => service === wanted)
@@ -30,7 +35,19 @@ export function twoOfEach(cluster: Cluster, services: readonly ServiceName[]): T
   }
   return {
     both,
-    killed,
+    watched: (gate) => {
+      let served: { readonly by: string; readonly killedBefore: number } | undefined
+      return {
+        before: async (step) => {
+          await gate(step)
+          if (served === undefined) return
+          expect(killed.slice(served.killedBefore), `before ${step}`).toContain(served.by)
+        },
+        after: (_step, { instance }) => {
+          served = { by: instance, killedBefore: killed.length }
+        },
+      }
+    },
     changeOver: async () => {
       await Promise.all(services.map(change))
     },

@@ -3,7 +3,7 @@ import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { decodeJws } from '@countersign/crypto/jose/jws'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import { callWallet, type OfferedRequest } from '@countersign/testing/client/browser-wallet'
 import {
   type ApiDocument,
@@ -16,6 +16,7 @@ import {
 } from '@countersign/testing/client/described-api'
 import { newKey } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveVerifier } from '../testing/served.testing.ts'
 import {
   answerTo,
   heldCredential,
@@ -24,7 +25,6 @@ import {
   type TestVerifier,
   testVerifier,
 } from '../testing/verifier.testing.ts'
-import { verifierRoutes } from './routes.ts'
 
 let test: TestVerifier
 let status: Check = { name: 'status', outcome: 'passed' }
@@ -33,23 +33,7 @@ let operations: readonly Operation[] = []
 
 beforeAll(async () => {
   test = await testVerifier([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt], { checkStatus: async () => status })
-  service = await createHttpService({
-    title: 'Verifier',
-    description: '',
-    config: {
-      service: 'verifier',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:7003',
-      instance: 'verifier-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: ['openapi'],
-    },
-    routes: verifierRoutes(test.verifier),
-    checks: [],
-  })
+  service = await serveVerifier(test, { features: ['openapi'] })
   operations = operationsOf((await service.app.inject('/api.json')).json<ApiDocument>())
 })
 afterAll(() => service.close())

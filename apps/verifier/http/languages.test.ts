@@ -1,31 +1,15 @@
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { receivePresentation } from '../response/receive-presentation.ts'
+import { serveVerifier } from '../testing/served.testing.ts'
 import { answerTo, heldCredential, started, testVerifier } from '../testing/verifier.testing.ts'
-import { verifierRoutes } from './routes.ts'
 
 let service: HttpService
 let id = ''
 
 beforeAll(async () => {
   const test = await testVerifier()
-  service = await createHttpService({
-    title: 'Verifier',
-    description: '',
-    config: {
-      service: 'verifier',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:7003',
-      instance: 'verifier-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    routes: verifierRoutes(test.verifier),
-    checks: [],
-  })
+  service = await serveVerifier(test)
   const session = await started(test.verifier)
   const answer = await answerTo(session, await heldCredential(test), test.clock.now)
   await receivePresentation(test.verifier, session.id, answer)

@@ -1,8 +1,9 @@
 import { verificationList } from '@countersign/api/verifier/session-list'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serveRequest } from '../request/serve-request.ts'
 import { receivePresentation } from '../response/receive-presentation.ts'
+import { serveVerifier } from '../testing/served.testing.ts'
 import {
   answerTo,
   heldCredential,
@@ -11,29 +12,12 @@ import {
   testVerifier,
   vct,
 } from '../testing/verifier.testing.ts'
-import { verifierRoutes } from './routes.ts'
 
 let test: TestVerifier
 let service: HttpService
 beforeEach(async () => {
   test = await testVerifier()
-  service = await createHttpService({
-    title: 'Verifier',
-    description: '',
-    config: {
-      service: 'verifier',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:7003',
-      instance: 'verifier-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    routes: verifierRoutes(test.verifier),
-    checks: [],
-  })
+  service = await serveVerifier(test)
 })
 afterEach(() => service.close())
 

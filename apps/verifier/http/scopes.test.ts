@@ -1,8 +1,8 @@
 /** Which scope each management call of the verifier needs. A call that is missing here, or is open to others, fails the test. */
-import { createHttpService } from '@countersign/service/http/http-service'
+
 import { expect, it } from 'vitest'
+import { serveVerifier } from '../testing/served.testing.ts'
 import { testVerifier } from '../testing/verifier.testing.ts'
-import { verifierRoutes } from './routes.ts'
 
 const SCOPES = {
   'sessions:write': [
@@ -24,30 +24,14 @@ const SCOPES = {
 }
 
 it('the verifier has a scope for each management call', async () => {
-  const { verifier } = await testVerifier()
   const found: Record<string, string[]> = {}
-  const { app } = await createHttpService({
-    title: 'Verifier',
-    description: '',
-    config: {
-      service: 'verifier',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:7003',
-      instance: 'verifier-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    checks: [],
-    routes: (server) => {
+  const { app } = await serveVerifier(await testVerifier(), {
+    before: (server) => {
       server.addHook('onRoute', ({ config, method, url }) => {
         if (config?.door !== 'management' || method === 'HEAD') return
         const calls = [method].flat().map((one) => `${one} ${url}`)
         found[config.scope ?? ''] = [...(found[config.scope ?? ''] ?? []), ...calls].toSorted()
       })
-      return verifierRoutes(verifier)(server)
     },
   })
   await app.close()
