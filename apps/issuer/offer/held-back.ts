@@ -52,23 +52,29 @@ export function triedOnExample<Order extends OrderedTerms>(
   return ok({ ...order, claims })
 }
 
+/** A promise of which only what is in it is not known yet: its claims, and what of them can be withheld. */
+export function withoutContent({
+  configurationId,
+  deferral,
+  issuer,
+  issuerKey,
+  status,
+  type,
+  x5c,
+}: IssuableCredential): PromisedCredential {
+  return { configurationId, deferral, issuer, issuerKey, status, type, x5c, selectivelyDisclosable: [] }
+}
+
 /** What the session keeps in place of a credential that was tried. */
 export function heldBack(
   order: OrderedTerms,
   userClaims: Readonly<Record<string, string>>,
-  { configurationId, deferral, issuer, issuerKey, status, type, x5c }: IssuableCredential,
+  tried: IssuableCredential,
 ): PromisedCredential {
   const { claims, disclosureMap, lifetimeSeconds, mapping, usualLifetimeSeconds } = order
   const selectiveDisclosure = disclosureMap as JsonObject | undefined
   return {
-    configurationId,
-    deferral,
-    issuer,
-    issuerKey,
-    status,
-    type,
-    x5c,
-    selectivelyDisclosable: [],
+    ...withoutContent(tried),
     heldBack: { claims, userClaims, mapping, selectiveDisclosure, lifetimeSeconds, usualLifetimeSeconds },
   }
 }

@@ -18,7 +18,7 @@ import { findType, type IssuableType } from '../types/issuable-types.ts'
 import { applyMapping, type MappingMistake } from '../types/mapping-functions.ts'
 import { type CheckingPorts, checkIssuable, type UnissuableMistake } from './check-issuable.ts'
 import { type ClaimsMistake, checkClaims } from './claims-schema.ts'
-import { heldBack, triedOnExample, type UserClaimUnknown } from './held-back.ts'
+import { heldBack, triedOnExample, type UserClaimUnknown, withoutContent } from './held-back.ts'
 import { type MemberMistake, takeIssuerWritten } from './issuer-written-members.ts'
 import {
   type PromisedPeriod,
@@ -129,16 +129,9 @@ function withoutAwaited(
   issuable: IssuableCredential,
 ): PromisedCredential {
   if (awaited === undefined) return issuable
-  const { configurationId, issuer, issuerKey, status, type, x5c } = issuable
   const terms = { mapping, selectiveDisclosure: disclosureMap as JsonObject | undefined }
   return {
-    configurationId,
-    issuer,
-    issuerKey,
-    status,
-    type,
-    x5c,
-    selectivelyDisclosable: [],
+    ...withoutContent(issuable),
     awaited: { ...awaited, ...terms, lifetimeSeconds: usualLifetimeSeconds },
   }
 }

@@ -24,23 +24,31 @@ export async function clientProof(
   issuance: IssuanceRecord,
   step: ClientStep,
 ): Promise<ClientProof | undefined> {
-  const { provider } = wallet
   const { authorizationServer } = step.issuer
-  const way = await settleWay(wallet, issuance, step)
-  if (way === 'none' || provider === undefined) return undefined
-  return attestedClient(wallet, {
-    provider,
-    place: { walletId: issuance.walletId, server: authorizationServer.issuer },
-    fetchChallenge: () => fetchChallenge(wallet, authorizationServer.clientAttestation?.challengeEndpoint),
-    goPublic: () => goPublic(wallet, issuance, step),
-  })
+  const shown = { walletId: issuance.walletId, authorizationServer }
+  return proofBy(wallet, await settleWay(wallet, issuance, step), shown, () =>
+    goPublic(wallet, issuance, step),
+  )
 }
 
 /** For whoever was shown to the server before, as what; nobody is asked again how. */
 export async function shownAgain(
   wallet: Wallet,
   way: ClientWay | undefined,
-  { authorizationServer, walletId }: Pick<Issuer, 'authorizationServer'> & { readonly walletId: string },
+  shown: ShownTo,
+): Promise<ClientProof | undefined> {
+  return proofBy(wallet, way, shown, async () => false)
+}
+
+interface ShownTo extends Pick<Issuer, 'authorizationServer'> {
+  readonly walletId: string
+}
+
+async function proofBy(
+  wallet: Wallet,
+  way: ClientWay | undefined,
+  { authorizationServer, walletId }: ShownTo,
+  goPublicInstead: () => Promise<boolean>,
 ): Promise<ClientProof | undefined> {
   const { provider } = wallet
   if (way !== 'attest_jwt_client_auth' || provider === undefined) return undefined
@@ -48,7 +56,7 @@ export async function shownAgain(
     provider,
     place: { walletId, server: authorizationServer.issuer },
     fetchChallenge: () => fetchChallenge(wallet, authorizationServer.clientAttestation?.challengeEndpoint),
-    goPublic: async () => false,
+    goPublic: goPublicInstead,
   })
 }
 

@@ -4,7 +4,6 @@
  * by what the sources say at that moment.
  */
 import type { Result } from '@countersign/core/result'
-import { ok, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type {
@@ -26,6 +25,7 @@ import type { TrustSource } from '../config/trust.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
+import { remoteText } from '../outgoing/remote-text.ts'
 import type { KeptSource } from '../trust/kept-source.ts'
 import { trustCheck } from '../trust/source-report.ts'
 import { openTrustSources, type TrustSources } from '../trust/trust-sources.ts'
@@ -199,16 +199,5 @@ function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly
 }
 
 function textOver(remote: Remote): FetchText {
-  return async (url) => {
-    const answer = await remote.request({
-      purpose: 'issuer_metadata',
-      method: 'GET',
-      url,
-      headers: { accept: 'application/json' },
-      maxBytes: FETCHED.issuerKeys,
-    })
-    if (!answer.ok) return refuse({ reason: answer.error.code })
-    const { body, status } = answer.value
-    return status === 200 ? ok(body) : refuse({ reason: `status_${status}` })
-  }
+  return (url) => remoteText({ remote, purpose: 'issuer_metadata', maxBytes: FETCHED.issuerKeys }, url)
 }

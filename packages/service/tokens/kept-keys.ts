@@ -10,6 +10,7 @@ import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm
 import { parseJwkSet } from '@countersign/trust/jwt-vc-issuer-metadata'
 import type { ManagementTokens } from '../config/management-tokens.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
+import { remoteText } from '../outgoing/remote-text.ts'
 
 /** How old keys may become before somebody looks again. */
 const FRESH_SECONDS = 600
@@ -102,15 +103,6 @@ async function discover(options: KeptKeysOptions): Promise<Fetched<string>> {
   return typeof jwksUri === 'string' ? ok(jwksUri) : refuse({ reason: 'jwks_uri_missing' })
 }
 
-async function textOf({ remote }: KeptKeysOptions, url: string): Promise<Fetched<string>> {
-  const answer = await remote.request({
-    purpose: 'management_keys',
-    method: 'GET',
-    url,
-    headers: { accept: 'application/json' },
-    maxBytes: FETCHED.issuerKeys,
-  })
-  if (!answer.ok) return refuse({ reason: answer.error.code })
-  const { body, status } = answer.value
-  return status === 200 ? ok(body) : refuse({ reason: `status_${status}` })
+function textOf({ remote }: KeptKeysOptions, url: string): Promise<Fetched<string>> {
+  return remoteText({ remote, purpose: 'management_keys', maxBytes: FETCHED.issuerKeys }, url)
 }
