@@ -37,11 +37,9 @@ export async function openLan(wish: string | undefined, given: Given, machine = 
   if (typeof setDefaultCACertificates !== 'function')
     throw new StartRefused(`--lan needs Node 24.5 or later, and this is ${process.versions.node}`)
   const host = await chooseHost(wish, machine)
-  const urls = new Map(
-    await Promise.all(
-      REACHED.map(async (service) => [service.name, await urlOf(service, host, given)] as const),
-    ),
-  )
+  const urls = new Map<ServiceName, string>()
+  // One after the other: of several that are refused the first is named, whichever configuration is read sooner.
+  for (const service of REACHED) urls.set(service.name, await urlOf(service, host, given))
   const { anchor, certificates, key } = await httpsIdentity(host.name, given)
   // The services call each other by the addresses that they give to everybody.
   setDefaultCACertificates([...getCACertificates('default'), anchor])
