@@ -12,13 +12,14 @@ import { openPushed } from './authorization/open-authorization.ts'
 import { pushAuthorization } from './authorization/push-authorization.ts'
 import { requestToken } from './authorization/request-token.ts'
 import { revokeToken } from './authorization/revoke-token.ts'
-import { createOffer, offerOf } from './offer/create-offer.ts'
+import { createOffer } from './offer/create-offer.ts'
 import { beginIssuance } from './standing/begin-issuance.ts'
 import { openProfileFinder } from './standing/standing-offers.ts'
 import {
   claims,
   configurationId,
   credentialFor,
+  offeredInBrowser,
   proofOfKey,
   proofOfSender,
   type TestIssuer,
@@ -38,23 +39,10 @@ interface Taker {
   readonly issuanceId: string
 }
 
-async function offeredInBrowser(
-  test: TestIssuer,
-  credentials = [{ configurationId, claims }],
-): Promise<Taker> {
-  const created = await createOffer(test.issuer, {
-    credentials,
-    byValue: false,
-    authentication: { method: 'NONE' },
-  })
-  if (!created.ok) throw new Error(created.error.code)
-  const session = await test.issuer.sessions.get(created.value.id)
-  if (session === undefined) throw new Error('the session is not there')
-  const offer = (await offerOf(test.issuer, session.value)) as {
-    grants: { authorization_code: { issuer_state: string } }
-  }
-  expect(Object.keys(offer.grants)).toEqual(['authorization_code'])
-  return { test, issuanceId: created.value.id, issuerState: offer.grants.authorization_code.issuer_state }
+async function takerOf(test: TestIssuer, credentials = [{ configurationId, claims }]): Promise<Taker> {
+  const { code, id, issuerState } = await offeredInBrowser(test.issuer, { credentials })
+  expect(code).toBe('')
+  return { test, issuanceId: id, issuerState }
 }
 
 /** What a wallet keeps between laying its request down and asking for the token. */
@@ -151,7 +139,7 @@ const state = async ({ issuanceId, test }: Taker) => (await test.issuer.sessions
 
 describe('an offer that is taken up in a browser', () => {
   it('leads to its credential: laid down, opened, approved, exchanged', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const key = newKey()
     const trip = done(await push(taker, {}, key))
     const back = done(await answer(taker, done(await open(taker, trip))))
@@ -184,7 +172,7 @@ describe('an offer that is taken up in a browser', () => {
       [{ details: [{ configurationId }, { configurationId: 'other' }] }, 'details_unknown'],
     ]
     for (const [change, expected] of asked) {
-      const taker = await offeredInBrowser(testIssuer(), both)
+      const taker = await takerOf(testIssuer(), both)
       const pushed = await push(taker, change)
       if (typeof pushed === 'string') {
         expect(pushed).toBe(expected)
@@ -202,13 +190,13 @@ describe('an offer that is taken up in a browser', () => {
     ['as another client than it says', { clientId: 'https://other.example' }, 'client_differs'],
     ['for another key than it proves', { senderKey: 'x'.repeat(43) }, 'sender_key_differs'],
   ])('is not laid down %s', async (_name, change, code) => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     expect(await push(taker, change, newKey())).toBe(code)
   })
 
   it('is not one whose code lies in the offer, whatever state is named, nor one that is over', async () => {
     const test = testIssuer()
-    const taker = await offeredInBrowser(test)
+    const taker = await takerOf(test)
     const created = await createOffer(test.issuer, {
       credentials: [{ configurationId, claims }],
       byValue: false,
@@ -223,7 +211,7 @@ describe('an offer that is taken up in a browser', () => {
 
 describe('the name of a request that was laid down', () => {
   it('may be opened again and elsewhere until somebody decides; the last browser does', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const trip = done(await push(taker))
     const first = done(await open(taker, trip, 'browser-1'))
     const second = done(await open(taker, trip, 'browser-2'))
@@ -233,7 +221,7 @@ describe('the name of a request that was laid down', () => {
   })
 
   it('is for its client alone, has an end, and cannot be made up', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const trip = done(await push(taker))
     expect(await open(taker, trip, 'b', 'https://other.example')).toBe('client_differs')
     expect(await open(taker, { ...trip, requestUri: `${trip.requestUri}x` })).toBe('request_uri_unknown')
@@ -247,7 +235,7 @@ describe('the name of a request that was laid down', () => {
 
 describe('a decision', () => {
   it('is answered again, with the same code', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const opened = done(await open(taker, done(await push(taker))))
     const first = await answer(taker, opened)
     expect(await answer(taker, opened)).toEqual(first)
@@ -255,7 +243,7 @@ describe('a decision', () => {
   })
 
   it('of twenty at once is one', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const opened = done(await open(taker, done(await push(taker))))
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -268,7 +256,7 @@ describe('a decision', () => {
   })
 
   it('of two who have the same offer: the first has it, the second may come when the first does not', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const trips = [done(await push(taker)), done(await push(taker))]
     const [one, other] = await Promise.all(trips.map(async (trip) => done(await open(taker, trip))))
     const back = done(await answer(taker, one ?? { authorizationId: '', browser: '' }))
@@ -284,7 +272,7 @@ describe('a decision', () => {
   })
 
   it('may be no, and leaves the offer to whoever says yes', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const opened = done(await open(taker, done(await push(taker))))
     expect(await answer(taker, opened, 'denied')).toEqual({
       error: 'access_denied',
@@ -303,14 +291,14 @@ describe('an authorization code', () => {
     ['from another address', { redirectUri: 'https://wallet.example/other' }, 'code_not_yours'],
     ['with another verifier', { verifier: 'v'.repeat(43) }, 'code_not_yours'],
   ])('gives nothing %s, and is not burnt by it', async (_name, change, refusal) => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const { code, verifier } = await codeFor(taker)
     expect(await token(taker, { code, verifier: change.verifier ?? verifier }, change)).toBe(refusal)
     expect(await token(taker, { code, verifier })).toContain('.')
   })
 
   it('that names a key is for that key alone', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const key = newKey()
     const had = await codeFor(taker, {}, key)
     expect(await token(taker, had, { key: newKey() })).toBe('wrong_sender_key')
@@ -319,7 +307,7 @@ describe('an authorization code', () => {
   })
 
   it('gives one token to fifty at once, and the same again to the key that has it', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const had = await codeFor(taker)
     const key = newKey()
     const answers = await Promise.all(
@@ -330,7 +318,7 @@ describe('an authorization code', () => {
   })
 
   it('that comes again with another verifier ends the token that it gave', async () => {
-    const taker = await offeredInBrowser(testIssuer())
+    const taker = await takerOf(testIssuer())
     const had = await codeFor(taker)
     const accessToken = await token(taker, had)
     expect(await token(taker, { ...had, verifier: 'v'.repeat(43) })).toBe('code_spent')
@@ -343,7 +331,7 @@ describe('an authorization code', () => {
   it.each(['', 'made.up', `${'a'.repeat(22)}.${'b'.repeat(22)}.${'c'.repeat(43)}`])(
     'cannot be made up: %s',
     async (code) => {
-      const taker = await offeredInBrowser(testIssuer())
+      const taker = await takerOf(testIssuer())
       expect(await token(taker, { code, verifier: 'v'.repeat(43) })).toBe('code_unknown')
     },
   )
@@ -376,7 +364,7 @@ describe('a token that can be refreshed', () => {
     answered(taker, { grantType: 'refresh_token', refreshToken }, key, clientId)
 
   it('gives the credential once more, to another holder key, and each refresh token once', async () => {
-    const taker = await offeredInBrowser(refreshable())
+    const taker = await takerOf(refreshable())
     const [key, { test }] = [newKey(), taker]
     const first = done(await tokens(taker, key))
     const credential = async () =>
@@ -394,7 +382,7 @@ describe('a token that can be refreshed', () => {
   })
 
   it('is for its key and its client alone', async () => {
-    const taker = await offeredInBrowser(refreshable())
+    const taker = await takerOf(refreshable())
     const key = newKey()
     const first = done(await tokens(taker, key))
     expect(await refreshed(taker, first, newKey())).toBe('wrong_sender_key')
@@ -404,7 +392,7 @@ describe('a token that can be refreshed', () => {
   })
 
   it('of fifty requests at once gives one answer, and the same again while nothing is issued', async () => {
-    const taker = await offeredInBrowser(refreshable())
+    const taker = await takerOf(refreshable())
     const key = newKey()
     const first = done(await tokens(taker, key))
     const answers = await Promise.all(Array.from({ length: 50 }, () => refreshed(taker, first, key)))
@@ -413,7 +401,7 @@ describe('a token that can be refreshed', () => {
   })
 
   it('is nothing that a bearer client gets, nor anybody where it is not configured', async () => {
-    const [taker, plain] = [await offeredInBrowser(refreshable()), await offeredInBrowser(testIssuer())]
+    const [taker, plain] = [await takerOf(refreshable()), await takerOf(testIssuer())]
     expect(await tokens(plain, newKey())).not.toHaveProperty('refresh_token')
     const had = await codeFor(taker)
     expect(await token(taker, had)).toContain('.')
@@ -421,7 +409,7 @@ describe('a token that can be refreshed', () => {
   })
 
   it('says what it is good for until it is given back', async () => {
-    const taker = await offeredInBrowser(refreshable())
+    const taker = await takerOf(refreshable())
     const { issuer, clock } = taker.test
     const first = done(await tokens(taker, newKey()))
     const both = [first.access_token, first.refresh_token]

@@ -16,16 +16,9 @@ import { decide } from './authorization/decide-authorization.ts'
 import { openPushed } from './authorization/open-authorization.ts'
 import { pushAuthorization } from './authorization/push-authorization.ts'
 import { requestToken } from './authorization/request-token.ts'
-import { createOffer, offerOf } from './offer/create-offer.ts'
 import { beginIssuance } from './standing/begin-issuance.ts'
 import { openProfileFinder } from './standing/standing-offers.ts'
-import {
-  claims,
-  configurationId,
-  proofOfSender,
-  type TestIssuer,
-  testIssuer,
-} from './testing/issuer.testing.ts'
+import { offeredInBrowser, proofOfSender, type TestIssuer, testIssuer } from './testing/issuer.testing.ts'
 
 const CLIENT = 'https://wallet.example'
 const BACK = 'https://wallet.example/back'
@@ -49,15 +42,8 @@ async function attested({ clock, issuer }: TestIssuer, key: Signer, path: string
 }
 
 async function pushed({ issuer }: TestIssuer, client: ReceivedClient, change: object = {}) {
-  const order = { credentials: [{ configurationId, claims }], byValue: false }
-  const created = await createOffer(issuer, { ...order, authentication: { method: 'NONE' } })
-  const session = await issuer.sessions.get(created.ok ? created.value.id : '')
-  if (session === undefined) throw new Error('the session is not there')
-  const { grants } = (await offerOf(issuer, session.value)) as {
-    grants: { authorization_code: { issuer_state: string } }
-  }
+  const { issuerState } = await offeredInBrowser(issuer)
   const { challenge, verifier } = await createProofKey(nodeCrypto)
-  const { issuer_state: issuerState } = grants.authorization_code
   const request = { clientId: CLIENT, redirectUri: BACK, codeChallenge: challenge, scope: [], issuerState }
   const answer = await pushAuthorization(
     issuer,

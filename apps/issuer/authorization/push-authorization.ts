@@ -83,7 +83,7 @@ export async function pushAuthorization(
   if (!client.ok) return client
   if (client.value.clientId !== request.clientId) return refuse({ code: 'client_differs' })
   // RFC 9700 §2.1: the address of a client that was registered is one of its registration, to the letter.
-  const { instanceKey, registered } = client.value
+  const { instanceKey, method, registered } = client.value
   if (registered !== undefined && !registered.redirectUris.includes(request.redirectUri))
     return refuse({ code: 'redirect_uri_unregistered' })
   const sender = await proveSenderKey(issuer, dpop)
@@ -98,6 +98,7 @@ export async function pushAuthorization(
     {
       id,
       request: { ...request, senderKey: senderKey.value },
+      clientMethod: method,
       clientKey: instanceKey,
       ...asked.value,
     },

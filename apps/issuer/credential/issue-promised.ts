@@ -55,9 +55,10 @@ export async function issuePromised(
 ): Promise<Result<JsonObject, IssueRefusal>> {
   const [first] = request.holders
   if (first === undefined) throw new Error('a request was accepted without a key')
+  // Before anybody is asked for the claims of somebody who gets nothing.
+  if (!(await mayBeGiven(issuer, request, found.value))) return refuse({ code: 'status_not_valid' })
   const complete = await completeClaims(issuer, promised, { session: found.value, proof: first })
   if (!complete.ok) return complete
-  if (!(await mayBeGiven(issuer, request, found.value))) return refuse({ code: 'status_not_valid' })
   const answer = await makeAnswer(issuer, request, complete.value, found.value)
   return answer.ok ? recordIssued(issuer, request, answer.value, found) : answer
 }

@@ -14,7 +14,13 @@ import { newKey } from '@countersign/testing/people/keys'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { IssuerSettings } from '../build.ts'
 import { servedConfig } from '../testing/issue-calls.testing.ts'
-import { offered, proofOfSender, type TestIssuer, testIssuer } from '../testing/issuer.testing.ts'
+import {
+  offered,
+  offeredInBrowser,
+  proofOfSender,
+  type TestIssuer,
+  testIssuer,
+} from '../testing/issuer.testing.ts'
 import { issuerRoutes } from './routes.ts'
 
 const attester = newKey()
@@ -64,6 +70,16 @@ async function attested({ clock, issuer }: TestIssuer, challenge?: string): Prom
     }),
     pop: await createAttestationPop({ ...made, signer: instanceKey }),
   }
+}
+
+async function asserted(
+  { clock, issuer }: TestIssuer,
+  clientId = 'shop',
+  signer = shopKey,
+): Promise<PresentedClient> {
+  const { baseUrl: audience } = issuer
+  const made = { signer, clientId, audience, now: clock.now, lifetimeSeconds: 60, jti: randomUUID() }
+  return { method: 'private_key_jwt', clientId, assertion: await createClientAssertion(made) }
 }
 
 async function token(
@@ -139,28 +155,14 @@ describe('a client that is not taken is answered with 401', () => {
 
   it('that nobody registered, or whose key is another, in the same words', async () => {
     const served = await serve()
-    const asserted = async (clientId: string, signer = newKey()) => {
-      const { baseUrl: audience } = served.issuer
-      const made = {
-        signer,
-        clientId,
-        audience,
-        now: served.clock.now,
-        lifetimeSeconds: 60,
-        jti: randomUUID(),
-      }
-      const client = {
-        method: 'private_key_jwt',
-        clientId,
-        assertion: await createClientAssertion(made),
-      } as const
-      const answer = await token(served, { client })
+    const answered = async (clientId: string, signer = newKey()) => {
+      const answer = await token(served, { client: await asserted(served, clientId, signer) })
       return [answer.status, answer.json<{ error_description?: string }>().error_description]
     }
-    const [status, text] = await asserted('stranger')
+    const [status, text] = await answered('stranger')
     expect(status).toBe(401)
-    expect(await asserted('shop')).toEqual([401, text])
-    expect(await asserted('shop', shopKey)).toEqual([200, undefined])
+    expect(await answered('shop')).toEqual([401, text])
+    expect(await answered('shop', shopKey)).toEqual([200, undefined])
   })
 
   it('that shows nothing, where that is not enough', async () => {
@@ -264,6 +266,45 @@ describe('a DPoP nonce', () => {
 it('a token without a proof is refused where every token is bound', async () => {
   const answer = await token(await serve({ requireSenderConstraint: true }))
   expect([answer.status, answer.error]).toEqual([400, 'invalid_dpop_proof'])
+})
+
+describe('the page on which somebody says yes', () => {
+  const back = 'https://wallet.example/back'
+  const served = () => serve({ clients: clients.map((client) => ({ ...client, redirectUris: [back] })) })
+
+  async function noteFor(test: Served, client: PresentedClient, clientId: string): Promise<string> {
+    const form = new URLSearchParams({
+      ...writeClient(client).form,
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: back,
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+      issuer_state: (await offeredInBrowser(test.issuer)).issuerState,
+    })
+    const pushed = await test.service.app.inject({
+      method: 'POST',
+      url: '/par',
+      headers: { ...writeClient(client).headers, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: form.toString(),
+    })
+    expect(pushed.statusCode, pushed.body).toBe(201)
+    const { request_uri: requestUri } = pushed.json<{ request_uri: string }>()
+    const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
+    const page = await test.service.app.inject({ url: `/authorize?${query.toString()}` })
+    return /id="client-note">([^<]*)</.exec(page.body)?.[1] ?? page.body
+  }
+
+  it('says of a wallet what is known of it', async () => {
+    const test = await served()
+    expect(await noteFor(test, { method: 'none', clientId: 'any' }, 'any')).toMatch(
+      /^Any app can call itself/,
+    )
+    expect(await noteFor(test, await attested(test), 'https://wallet.example')).toMatch(
+      /^The maker of this wallet, whom the issuer trusts, vouches for it/,
+    )
+    expect(await noteFor(test, await asserted(test), 'shop')).toMatch(/^The issuer knows this wallet/)
+  })
 })
 
 describe('beside the token endpoint', () => {

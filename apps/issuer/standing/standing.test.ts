@@ -12,13 +12,14 @@ import { pushAuthorization } from '../authorization/push-authorization.ts'
 import { requestToken } from '../authorization/request-token.ts'
 import { sessionView } from '../http/session-view.ts'
 import type { Issuer, KnownProfile } from '../issuer.ts'
-import { createOffer, offerOf } from '../offer/create-offer.ts'
+import { createOffer } from '../offer/create-offer.ts'
 import { writeProfile } from '../profiles/profile-calls.ts'
 import { newDeployment, onBothDatabases } from '../testing/durable.testing.ts'
 import {
   claims,
   configurationId,
   credentialFor,
+  offeredInBrowser,
   proofOfKey,
   type TestIssuer,
   testInstances,
@@ -37,22 +38,8 @@ async function findStandingOffer(issuer: Issuer, name: string) {
 const CLIENT = 'https://wallet.example'
 const BACK = 'https://wallet.example/back'
 
-async function offeredToMany({ issuer }: TestIssuer, maxRedemptions: number, more: object = {}) {
-  const created = await createOffer(issuer, {
-    credentials: [{ configurationId, claims }],
-    byValue: false,
-    authentication: { method: 'NONE' },
-    maxRedemptions,
-    ...more,
-  })
-  if (!created.ok) throw new Error(created.error.code)
-  const session = await issuer.sessions.get(created.value.id)
-  if (session === undefined) throw new Error('the session is not there')
-  const offer = (await offerOf(issuer, session.value)) as {
-    grants: { authorization_code: { issuer_state: string } }
-  }
-  return { id: created.value.id, issuerState: offer.grants.authorization_code.issuer_state }
-}
+const offeredToMany = ({ issuer }: TestIssuer, maxRedemptions: number, more: object = {}) =>
+  offeredInBrowser(issuer, { maxRedemptions, ...more })
 
 interface Opened {
   readonly authorizationId: string

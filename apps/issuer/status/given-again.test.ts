@@ -1,4 +1,5 @@
 /** What was revoked or suspended is not had again by refreshing the token that it was had with. */
+import { defined } from '@countersign/core/json'
 import { REFRESH_TOKEN } from '@countersign/protocol/oauth/grants/refresh-token'
 import { newKey } from '@countersign/testing/people/keys'
 import { expect, it } from 'vitest'
@@ -6,10 +7,13 @@ import { requestToken } from '../authorization/request-token.ts'
 import { issuedInSession } from '../database/issued-credentials.ts'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { viewsOfSession } from '../http/issued-credential-view.ts'
+import type { ClaimsWebhooks } from '../issuer.ts'
 import { newDeployment, onBothDatabases } from '../testing/durable.testing.ts'
 import {
   anonymousClient,
   answerFor,
+  claims,
+  configurationId,
   offered,
   proofOfKey,
   proofOfSender,
@@ -23,13 +27,14 @@ interface Tokens {
   readonly refresh_token: string
 }
 
-async function refreshable(database: IssuerDatabase) {
+async function refreshable(database: IssuerDatabase, order?: object, claimsWebhooks?: ClaimsWebhooks) {
   const deployment = newDeployment(database)
   const instance = deployment.instance()
-  const issuer = { ...instance, limits: { ...instance.limits, refreshTtlSeconds: 86_400 } }
+  const limits = { ...instance.limits, refreshTtlSeconds: 86_400 }
+  const issuer = { ...instance, limits, ...defined({ claimsWebhooks }) }
   const test: TestIssuer = { issuer, clock: deployment.clock }
   const sender = newKey()
-  const { code, id } = await offered(issuer)
+  const { code, id } = await offered(issuer, order)
   const token = async (grant: Parameters<typeof requestToken>[1]) => {
     const dpop = await proofOfSender(test, sender, '/token')
     const given = await requestToken(issuer, grant, { client: anonymousClient, dpop })
@@ -66,6 +71,28 @@ onBothDatabases('a credential whose token was refreshed', (database) => {
     expect(await ask(next)).toBe('status_not_valid')
     expect(await ask(next)).toBe('status_not_valid')
     expect(await statuses()).toEqual(['revoked'])
+  })
+
+  it('is not asked for in vain once it was revoked', async () => {
+    let asked = 0
+    const order = { configurationId, claims, awaited: { url: 'https://register.example/claims' } }
+    const profile = { name: 'members', version: 1 }
+    const register: ClaimsWebhooks = {
+      judge: () => undefined,
+      ask: () => {
+        asked++
+        return Promise.resolve({ outcome: 'claims', claims })
+      },
+    }
+    const { ask, first, refresh, set } = await refreshable(
+      database(),
+      { credentials: [order], profile },
+      register,
+    )
+    expect(asked).toBe(1)
+    await set('revoked')
+    expect(await ask(await refresh(first.refresh_token))).toBe('status_not_valid')
+    expect(asked).toBe(1)
   })
 
   it('is given again when it is suspended no more', async () => {

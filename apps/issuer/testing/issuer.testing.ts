@@ -85,7 +85,10 @@ async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code:
 
 export interface Offered {
   readonly id: string
+  /** `''` of an offer that is taken up in a browser. */
   readonly code: string
+  /** `''` of an offer that is taken up with a code. */
+  readonly issuerState: string
 }
 
 export async function offered(
@@ -101,10 +104,16 @@ export async function offered(
   const session = await issuer.sessions.get(created.value.id)
   if (session === undefined) throw new Error('the session is not there')
   const offer = (await offerOf(issuer, session.value)) as {
-    grants: Record<string, { 'pre-authorized_code': string }>
+    grants: Record<string, { 'pre-authorized_code'?: string; issuer_state?: string }>
   }
-  const code = Object.values(offer.grants)[0]?.['pre-authorized_code'] ?? ''
-  return { id: created.value.id, code }
+  const { issuer_state: issuerState = '', 'pre-authorized_code': code = '' } =
+    Object.values(offer.grants)[0] ?? {}
+  return { id: created.value.id, code, issuerState }
+}
+
+/** One that is taken up in a browser, by whoever says yes there. */
+export function offeredInBrowser(issuer: Issuer, more: Parameters<typeof offered>[1] = {}): Promise<Offered> {
+  return offered(issuer, { authentication: { method: 'NONE' }, ...more })
 }
 
 export async function proofOfSender(

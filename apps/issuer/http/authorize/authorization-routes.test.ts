@@ -3,9 +3,8 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { createProofKey } from '@countersign/protocol/oauth/pkce'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createOffer, offerOf } from '../../offer/create-offer.ts'
 import { servedConfig } from '../../testing/issue-calls.testing.ts'
-import { claims, configurationId, testIssuer } from '../../testing/issuer.testing.ts'
+import { offeredInBrowser, testIssuer } from '../../testing/issuer.testing.ts'
 import { issuerRoutes } from '../routes.ts'
 
 const test = testIssuer()
@@ -32,17 +31,6 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const CLIENT = 'https://wallet.example'
 const BACK = 'https://wallet.example/back?keep=me'
 
-async function issuerState(): Promise<string> {
-  const order = { credentials: [{ configurationId, claims }], byValue: false }
-  const created = await createOffer(test.issuer, { ...order, authentication: { method: 'NONE' } })
-  const session = await test.issuer.sessions.get(created.ok ? created.value.id : '')
-  if (session === undefined) throw new Error('no session')
-  const offer = (await offerOf(test.issuer, session.value)) as {
-    grants: { authorization_code: { issuer_state: string } }
-  }
-  return offer.grants.authorization_code.issuer_state
-}
-
 async function requestOf(change: Readonly<Record<string, string | undefined>> = {}) {
   const { challenge, verifier } = await createProofKey(nodeCrypto)
   const request = {
@@ -52,7 +40,7 @@ async function requestOf(change: Readonly<Record<string, string | undefined>> = 
     state: 'state & more',
     code_challenge: challenge,
     code_challenge_method: 'S256',
-    issuer_state: await issuerState(),
+    issuer_state: (await offeredInBrowser(test.issuer)).issuerState,
     ...change,
   }
   const entries = Object.entries(request).flatMap(([name, value]) =>

@@ -237,13 +237,20 @@ export function askedBy(
   issuerName: string,
   language: string,
 ): Asked {
-  const { authentication, configurationIds, id: authorizationId, request } = authorization
+  const {
+    authentication,
+    clientMethod = 'none',
+    configurationIds,
+    id: authorizationId,
+    request,
+  } = authorization
   const user = authorization.state === 'pending' ? authorization.user : undefined
   return {
     authorizationId,
     issuerName,
     credentials: configurationIds.map((id) => nameOf(issuer, id, language)),
     clientId: request.clientId,
+    clientMethod,
     redirectUri: request.redirectUri,
     action: `${basePathOf(issuer.baseUrl)}/authorize/decision`,
     user: user && authentication && { method: authentication.method, name: user.name },

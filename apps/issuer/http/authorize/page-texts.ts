@@ -1,4 +1,5 @@
 /** What the authorization page says, in the languages that there are. */
+import type { ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
 
 export interface PageTexts {
   readonly title: (what: string) => string
@@ -6,7 +7,8 @@ export interface PageTexts {
   readonly app: string
   readonly backTo: string
   readonly gets: string
-  readonly unproven: string
+  /** What is known of the client, by how it authenticated. */
+  readonly clients: Readonly<Record<ClientMethod, string>>
   readonly approve: string
   readonly deny: string
   readonly refused: string
@@ -30,7 +32,13 @@ const EN: PageTexts = {
   app: 'Wallet that asks',
   backTo: 'Then you return to',
   gets: 'What it gets',
-  unproven: 'Any app can call itself that. Go on only if you came from your own wallet just now.',
+  clients: {
+    none: 'Any app can call itself that. Go on only if you came from your own wallet just now.',
+    attest_jwt_client_auth:
+      'The maker of this wallet, whom the issuer trusts, vouches for it. Go on only if you came from it just now.',
+    private_key_jwt:
+      'The issuer knows this wallet, and it has shown that it is the one. Go on only if you came from it just now.',
+  },
   approve: 'Add it',
   deny: 'Do not add it',
   refused: 'Authorization request refused',
@@ -55,8 +63,13 @@ const DE: PageTexts = {
   app: 'Wallet, die fragt',
   backTo: 'Danach kehren Sie zurück zu',
   gets: 'Was sie bekommt',
-  unproven:
-    'So kann sich jede App nennen. Machen Sie nur weiter, wenn Sie eben aus Ihrer eigenen Wallet kamen.',
+  clients: {
+    none: 'So kann sich jede App nennen. Machen Sie nur weiter, wenn Sie eben aus Ihrer eigenen Wallet kamen.',
+    attest_jwt_client_auth:
+      'Der Hersteller dieser Wallet, dem der Aussteller vertraut, bürgt für sie. Machen Sie nur weiter, wenn Sie eben aus ihr kamen.',
+    private_key_jwt:
+      'Der Aussteller kennt diese Wallet, und sie hat gezeigt, dass sie es ist. Machen Sie nur weiter, wenn Sie eben aus ihr kamen.',
+  },
   approve: 'Aufnehmen',
   deny: 'Nicht aufnehmen',
   refused: 'Anfrage abgelehnt',
