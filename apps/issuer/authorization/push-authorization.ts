@@ -4,11 +4,13 @@
  */
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
 import {
   type Authorization,
   beginAuthorization,
+  type ClientProof,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import type {
@@ -70,6 +72,12 @@ export interface OpenProfile {
   readonly authentication: Authentication | undefined
 }
 
+const PROOFS: Readonly<Record<ClientMethod, ClientProof | undefined>> = {
+  none: undefined,
+  attest_jwt_client_auth: 'attested',
+  private_key_jwt: 'registered',
+}
+
 export type PushPorts = ClientPorts &
   SenderPorts &
   Pick<Issuer, 'authorizations' | 'macs' | 'sessions' | 'types'>
@@ -98,7 +106,7 @@ export async function pushAuthorization(
     {
       id,
       request: { ...request, senderKey: senderKey.value },
-      clientMethod: method,
+      clientProof: PROOFS[method],
       clientKey: instanceKey,
       ...asked.value,
     },

@@ -3,7 +3,7 @@
  * Plain HTML: it works without a script and asks nothing from anywhere. Programs find its parts by their ids, which stay.
  */
 import { createHash } from 'node:crypto'
-import type { ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
+import type { ClientProof } from '@countersign/protocol/openid4vci/authorization/authorization'
 import { type Content, html, type Markup } from '@countersign/service/http/pages/markup'
 import { PAGE_TEXTS, type PageLanguage, type PageTexts } from './page-texts.ts'
 
@@ -14,8 +14,8 @@ export interface Asked {
   readonly credentials: readonly string[]
   /** What the wallet calls itself; foreign text. */
   readonly clientId: string
-  /** How it showed that it is the one that is called so; `none`: anybody may say that. */
-  readonly clientMethod: ClientMethod
+  /** By what it showed that it is the one that is called so; absent: anybody may say that. */
+  readonly clientProof?: ClientProof | undefined
   readonly redirectUri: string
   /** Where the form is posted. */
   readonly action: string
@@ -44,7 +44,7 @@ export function askingPage(asked: Asked, language: PageLanguage): Page {
     [t.app, asked.clientId, 'client'],
     [t.backTo, placeOf(asked.redirectUri), 'return'],
   ])}
-<p class="note" id="client-note">${t.clients[asked.clientMethod]}</p>
+<p class="note" id="client-note">${t.clients[asked.clientProof ?? 'unproven']}</p>
 <form method="post" action="${asked.action}"><input type="hidden" name="authorization" value="${asked.authorizationId}">
 <button type="submit" id="approve" name="decision" value="approve">${t.approve}</button>
 <button type="submit" id="deny" class="second" name="decision" value="deny">${t.deny}</button></form>`

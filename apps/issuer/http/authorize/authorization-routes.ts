@@ -237,20 +237,14 @@ export function askedBy(
   issuerName: string,
   language: string,
 ): Asked {
-  const {
-    authentication,
-    clientMethod = 'none',
-    configurationIds,
-    id: authorizationId,
-    request,
-  } = authorization
+  const { authentication, clientProof, configurationIds, id: authorizationId, request } = authorization
   const user = authorization.state === 'pending' ? authorization.user : undefined
   return {
     authorizationId,
     issuerName,
     credentials: configurationIds.map((id) => nameOf(issuer, id, language)),
     clientId: request.clientId,
-    clientMethod,
+    clientProof,
     redirectUri: request.redirectUri,
     action: `${basePathOf(issuer.baseUrl)}/authorize/decision`,
     user: user && authentication && { method: authentication.method, name: user.name },

@@ -1,5 +1,5 @@
 /** What the authorization page says, in the languages that there are. */
-import type { ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
+import type { ClientProof } from '@countersign/protocol/openid4vci/authorization/authorization'
 
 export interface PageTexts {
   readonly title: (what: string) => string
@@ -7,8 +7,8 @@ export interface PageTexts {
   readonly app: string
   readonly backTo: string
   readonly gets: string
-  /** What is known of the client, by how it authenticated. */
-  readonly clients: Readonly<Record<ClientMethod, string>>
+  /** What is known of the client. */
+  readonly clients: Readonly<Record<ClientProof | 'unproven', string>>
   readonly approve: string
   readonly deny: string
   readonly refused: string
@@ -33,10 +33,10 @@ const EN: PageTexts = {
   backTo: 'Then you return to',
   gets: 'What it gets',
   clients: {
-    none: 'Any app can call itself that. Go on only if you came from your own wallet just now.',
-    attest_jwt_client_auth:
+    unproven: 'Any app can call itself that. Go on only if you came from your own wallet just now.',
+    attested:
       'The maker of this wallet, whom the issuer trusts, vouches for it. Go on only if you came from it just now.',
-    private_key_jwt:
+    registered:
       'The issuer knows this wallet, and it has shown that it is the one. Go on only if you came from it just now.',
   },
   approve: 'Add it',
@@ -64,10 +64,11 @@ const DE: PageTexts = {
   backTo: 'Danach kehren Sie zurück zu',
   gets: 'Was sie bekommt',
   clients: {
-    none: 'So kann sich jede App nennen. Machen Sie nur weiter, wenn Sie eben aus Ihrer eigenen Wallet kamen.',
-    attest_jwt_client_auth:
+    unproven:
+      'So kann sich jede App nennen. Machen Sie nur weiter, wenn Sie eben aus Ihrer eigenen Wallet kamen.',
+    attested:
       'Der Hersteller dieser Wallet, dem der Aussteller vertraut, bürgt für sie. Machen Sie nur weiter, wenn Sie eben aus ihr kamen.',
-    private_key_jwt:
+    registered:
       'Der Aussteller kennt diese Wallet, und sie hat gezeigt, dass sie es ist. Machen Sie nur weiter, wenn Sie eben aus ihr kamen.',
   },
   approve: 'Aufnehmen',

@@ -4,7 +4,6 @@
  * found out who the user is, where that is asked: `user.ts`.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { ClientMethod } from '../../oauth/client-authentication/methods.ts'
 import type { DenialReason } from '../session/message.ts'
 import type { UserAuthentication } from '../session/state.ts'
 import type { AuthenticatedUser, UserAttempt } from './authenticated-user.ts'
@@ -30,6 +29,9 @@ export type DecidedAuthorization = Base & {
   readonly reason?: DenialReason | undefined
 }
 
+/** Its maker vouches for it; or the issuer knows its key. */
+export type ClientProof = 'attested' | 'registered'
+
 export type Decision = 'approved' | 'denied'
 
 interface Base {
@@ -39,8 +41,8 @@ interface Base {
   /** Epoch seconds: until then a browser may come with it, and when one has come, decide. */
   readonly expiresAt: number
   readonly request: AuthorizationRequest
-  /** How the client authenticated; absent where a release before wrote it. */
-  readonly clientMethod?: ClientMethod | undefined
+  /** By what the client showed that it is the one that it says; absent: by nothing. */
+  readonly clientProof?: ClientProof | undefined
   /** RFC 7638 thumbprint of the key of the attested client instance. */
   readonly clientKey?: string | undefined
   /** The issuance that is taken up; where it begins with the decision, the id that it will have. */
