@@ -1,7 +1,9 @@
-/** Sessions as JSON over a store of texts, as every store keeps them, and open to be read: nothing is sealed. */
+/** Sessions as JSON, as every store keeps them, and open to be read: nothing is sealed. */
 import type { SessionStore } from '@countersign/stores/ports'
+import { textSessions } from '@countersign/stores/text-sessions'
 
-export function sessionsOverText<T>(raw: SessionStore<string>): SessionStore<T> {
+export function sessionsOverText<T>(bytes: SessionStore<Uint8Array>): SessionStore<T> {
+  const raw = textSessions(bytes)
   return {
     create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
     compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),

@@ -1,5 +1,6 @@
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { openMemoryEngine } from '@countersign/stores/memory'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { newKey } from '@countersign/testing/people/keys'
 import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { receiver } from '@countersign/testing/told-callbacks'
@@ -176,8 +177,9 @@ describe('promises that lie apart', () => {
   function stores() {
     const clock = { now: 1000 }
     const engine = openMemoryEngine({ now: () => clock.now * 1000 })
-    const raw = engine.sessions('issuance')
-    const inner = sessionsOverText<IssuanceSession>(raw)
+    const bytes = engine.sessions('issuance')
+    const raw = textSessions(bytes)
+    const inner = sessionsOverText<IssuanceSession>(bytes)
     const promises = sessionsOverText<StoredPromises>(engine.sessions('promises'))
     return { clock, raw, inner, promises, sessions: withPromisesApart(inner, promises, () => 600) }
   }

@@ -1,5 +1,6 @@
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { openMemoryEngine } from '@countersign/stores/memory'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { type StoredVerification, verificationStore } from './verification-store.ts'
@@ -20,8 +21,9 @@ const BEFORE = {
 } as const
 
 function memory() {
-  const raw = openMemoryEngine({ now: () => 1_000_000 }).sessions('verification')
-  const stored = sessionsOverText<StoredVerification>(raw)
+  const bytes = openMemoryEngine({ now: () => 1_000_000 }).sessions('verification')
+  const raw = textSessions(bytes)
+  const stored = sessionsOverText<StoredVerification>(bytes)
   return { raw, sessions: verificationStore(stored) }
 }
 

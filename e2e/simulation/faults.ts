@@ -12,6 +12,7 @@ export const faultKinds = [
   'response lost',
   'crash',
   'callback refused', // by its receiver
+  'signal lost',
   'callback unheard', // taken, and the answer was lost
 ] as const
 

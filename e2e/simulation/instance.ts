@@ -128,13 +128,14 @@ function services({ deployment, clockOffset, list, told }: InstancePlan, line: S
   const { scheduler, life, name } = line
   const engine = connectStore(line)
   const { sealing } = deployment
+  const now = () => epoch + clockOffset + Math.floor(scheduler.now() / 1000)
   const shared = {
-    stores: serviceStores(engine, sealing, undefined, name),
+    stores: serviceStores(engine, sealing, now, undefined, name),
     formats: [sdJwtVc],
     hpke: coreHpke,
     jwe: joseJwe,
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
-    now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),
+    now,
     backOff: () => scheduler.turn(`${name} lost a race and waits`, life),
     callbacks: toldBy(line, told),
   }
@@ -154,7 +155,7 @@ function services({ deployment, clockOffset, list, told }: InstancePlan, line: S
         formats: formatRegistry(shared.formats),
         lists: list.ask,
         listAnchors: () => [],
-        now: shared.now,
+        now,
       }),
     },
     { ...VERIFIER_DEFAULTS, baseUrl: verifierUrl },
@@ -167,11 +168,13 @@ const noCallerKeys: CallerKeys = {
   signer: async () => refuse({ code: 'no_caller_keys' }),
 }
 
-/** Values as the services see them, over the sealed texts that the store holds. */
+/** Values as the services see them, over the sealed bytes that the store holds. */
 export function sealedView<T>(
   deployment: Deployment,
   namespace: string,
-  raw: SessionStore<string>,
+  raw: SessionStore<Uint8Array>,
 ): SessionStore<T> {
-  return sealedSessions(raw, { seal: deployment.sealing.sealer(namespace), namespace, schemaVersion: 1 })
+  // What is only opened asks for no day.
+  const seal = deployment.sealing.byteSealer(namespace, () => 0)
+  return sealedSessions(raw, { seal, namespace, schemaVersion: 1 })
 }

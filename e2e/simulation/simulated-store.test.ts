@@ -1,3 +1,4 @@
+import { textSessions } from '@countersign/stores/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { type FaultKind, type Faults, openFaults } from './faults.ts'
 import { seededRandom } from './random.ts'
@@ -23,7 +24,7 @@ function world(...coming: FaultKind[]) {
     scheduler,
     server,
     life,
-    sessions: store.sessions('a'),
+    sessions: textSessions(store.sessions('a')),
     once: store.once('a'),
     due: store.due('a'),
     run,
@@ -38,6 +39,7 @@ const noFaults = {
   'response lost': 0,
   crash: 0,
   'callback refused': 0,
+  'signal lost': 0,
   'callback unheard': 0,
 }
 
@@ -61,7 +63,7 @@ describe('the simulated store', () => {
       for (const operation of ['create', 'compareAndSet', 'claim'] as const) {
         const { sessions, once, server, run } = world(fault)
         await run(async () => {
-          server.write('a:old', { value: 'one', version: 1, expiresAt: 1_000_000, writes: [] })
+          server.write('a:old', { value: Buffer.from('one'), version: 1, expiresAt: 1_000_000, writes: [] })
           const done = {
             create: () => sessions.create('new', 'one', 10),
             compareAndSet: () => sessions.compareAndSet('old', 1, 'two'),

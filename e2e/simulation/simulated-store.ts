@@ -44,7 +44,7 @@ export function connectStore(
 const WRITES_REMEMBERED = 8
 const TRIES = 2
 
-function simulatedSessions(line: StoreLine, namespace: string): SessionStore<string> {
+function simulatedSessions(line: StoreLine, namespace: string): SessionStore<Uint8Array> {
   const { server, flaw } = line
   const label = (verb: string, id: string) => `${verb} ${server.alias(namespace, id)}`
   const write = writer(line, namespace)
@@ -106,7 +106,11 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
         )
       )
     },
-    remove: (id) => send(line, label('remove', id), () => server.remove(`${namespace}:${id}`)),
+    remove: (id) =>
+      send(line, label('remove', id), () => {
+        server.remove(`${namespace}:${id}`)
+        wake(line, `${namespace}:${id}`)
+      }),
   }
 }
 
@@ -119,7 +123,12 @@ function simulatedOnce(line: StoreLine, namespace: string): OnceStore {
       const read = () => server.read(`${namespace}#${key}`)
       const set = () => {
         const expiresAt = expiry(line, ttlSeconds)
-        server.write(`${namespace}#${key}`, { value: '', version: 1, expiresAt, writes: [writeId] })
+        server.write(`${namespace}#${key}`, {
+          value: new Uint8Array(),
+          version: 1,
+          expiresAt,
+          writes: [writeId],
+        })
         return true
       }
       if (flaw !== 'claim looks, then sets')
@@ -150,32 +159,36 @@ function simulatedDue(line: StoreLine, namespace: string): Due {
 
 function simulatedSignals(line: StoreLine, namespace: string): Signals {
   const { server, scheduler, life } = line
-  const topicOf = (topic: string) => `${namespace}:${topic}`
+  const topicOf = (id: string) => `${namespace}:${id}`
   return {
-    notify: (topic) =>
-      send(line, `notify ${server.alias(namespace, topic)}`, () => {
-        for (const wake of server.topics.get(topicOf(topic)) ?? []) wake()
-      }),
-    watch: async (topic, onSignal) => {
-      const wake = () =>
+    watch: async (id, onSignal) => {
+      const hear = () =>
         scheduler.spawn(async () => {
-          await scheduler.turn(`${line.name} hears of ${server.alias(namespace, topic)}`)
-          if (!life.ended && server.topics.get(topicOf(topic))?.has(wake)) onSignal()
+          await scheduler.turn(`${line.name} hears of ${server.alias(namespace, id)}`)
+          if (!life.ended && server.topics.get(topicOf(id))?.has(hear)) onSignal()
         })
-      await send(line, `watch ${server.alias(namespace, topic)}`, () => {
-        server.topics.set(topicOf(topic), (server.topics.get(topicOf(topic)) ?? new Set()).add(wake))
+      await send(line, `watch ${server.alias(namespace, id)}`, () => {
+        server.topics.set(topicOf(id), (server.topics.get(topicOf(id)) ?? new Set()).add(hear))
       })
-      return { close: async () => void server.topics.get(topicOf(topic))?.delete(wake) }
+      return { close: async () => void server.topics.get(topicOf(id))?.delete(hear) }
     },
   }
 }
 
-/** Every write to a session is also remembered as such. */
-function writer({ server }: StoreLine, namespace: string) {
+/** Every write to a session is also remembered as such, and wakes who watches it. */
+function writer(line: StoreLine, namespace: string) {
+  const { server } = line
   return (id: string, entry: Entry) => {
     server.write(`${namespace}:${id}`, entry)
     server.commit({ namespace, id, version: entry.version, value: entry.value })
+    if (entry.version > 1) wake(line, `${namespace}:${id}`)
   }
+}
+
+/** With the write, but whoever should hear of it may be cut off from the server just then. */
+function wake({ faults, server }: StoreLine, topic: string): void {
+  if (faults.strikes('signal lost')) return
+  for (const hear of server.topics.get(topic) ?? []) hear()
 }
 
 function wasOurs({ server }: StoreLine, entry: Entry, writeId: string): boolean {

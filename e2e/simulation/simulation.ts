@@ -51,6 +51,7 @@ const faultPlan: FaultPlan = {
     'response lost': 0.05,
     crash: 1,
     'callback refused': 0.25,
+    'signal lost': 0.06,
     'callback unheard': 0.25,
   },
 }

@@ -6,7 +6,7 @@
 import { type DueTable, openDueTable } from '@countersign/stores/due-table'
 
 export interface Entry {
-  readonly value: string
+  readonly value: Uint8Array
   readonly version: number
   /** Milliseconds of virtual time. */
   readonly expiresAt: number
@@ -20,7 +20,7 @@ export interface Commit {
   readonly namespace: string
   readonly id: string
   readonly version: number
-  readonly value: string
+  readonly value: Uint8Array
   /** Steps of the scheduler when it was applied. */
   readonly step: number
   /** Milliseconds of virtual time. */

@@ -30,10 +30,8 @@ export function checkNamespace(namespace: string): string {
   throw new RangeError('a store namespace is 1 to 64 characters of A-Z a-z 0-9 _ . -')
 }
 
-export function checkValue(value: string): void {
-  if (value.length > KEPT.sealed) throw new RangeError(`a stored value of ${value.length} characters`)
-  // Half a surrogate pair has no UTF-8 form: it would come back as another text.
-  if (!value.isWellFormed()) throw new RangeError('a stored value that is not well-formed Unicode')
+export function checkValue(value: Uint8Array): void {
+  if (value.length > KEPT.sealed) throw new RangeError(`a stored value of ${value.length} bytes`)
 }
 
 /** Whole milliseconds, at least one. */

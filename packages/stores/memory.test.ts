@@ -5,6 +5,7 @@ import { describeInstances } from './instances.contract.ts'
 import { openMemoryEngine } from './memory.ts'
 import { StoreUnavailable } from './ports.ts'
 import { describeStoreEngine, type StoreUnderTest } from './session-stores.contract.ts'
+import { textSessions } from './text-sessions.ts'
 
 function clock() {
   let now = 0
@@ -32,7 +33,7 @@ describe('the memory engine', () => {
 
   it('throws away what expired while writing, without being asked for it', async () => {
     const { now, pass } = clock()
-    const sessions = openMemoryEngine({ now, maxEntries: 1_000 }).sessions('n')
+    const sessions = textSessions(openMemoryEngine({ now, maxEntries: 1_000 }).sessions('n'))
     for (let round = 0; round < 20; round += 1) {
       for (let index = 0; index < 500; index += 1) {
         expect(await sessions.create(`s-${round}-${index}`, 'v', 1)).toBe(true)
@@ -44,7 +45,7 @@ describe('the memory engine', () => {
   it('refuses new entries when it is full of live ones, and takes them again after expiry', async () => {
     const { now, pass } = clock()
     const engine = openMemoryEngine({ now, maxEntries: 2 })
-    const sessions = engine.sessions('n')
+    const sessions = textSessions(engine.sessions('n'))
     await sessions.create('a', 'v', 1)
     await sessions.create('b', 'v', 1)
     await expect(sessions.create('c', 'v', 1)).rejects.toThrow(StoreUnavailable)

@@ -28,7 +28,7 @@ import {
   type StoreEngine,
   StoreUnavailable,
 } from './ports.ts'
-import { watchers } from './watchers.ts'
+import { type Watchers, watchers } from './watchers.ts'
 
 export interface MemoryOptions {
   /** Milliseconds from any origin, never going back. */
@@ -38,20 +38,21 @@ export interface MemoryOptions {
 }
 
 interface Entry {
-  readonly value: string
+  readonly value: Uint8Array
   readonly version: number
   readonly expiresAt: number
 }
 
 interface Shelf {
   get(key: string): Entry | undefined
-  add(key: string, value: string, ttlSeconds: number): void
+  add(key: string, value: Uint8Array, ttlSeconds: number): void
   replace(key: string, entry: Entry): void
   delete(key: string): void
 }
 
 const MAX_ENTRIES = 1_000_000
 const SWEPT_A_WRITE = 8
+const NOTHING = new Uint8Array()
 
 export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
   const { now = () => performance.now(), maxEntries = MAX_ENTRIES } = options
@@ -63,7 +64,7 @@ export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
   return {
     shared: false,
     description: 'memory',
-    sessions: (namespace) => memorySessions(shelf, checkNamespace(namespace)),
+    sessions: (namespace) => memorySessions(shelf, checkNamespace(namespace), watching),
     once: (namespace) => memoryOnce(shelf, checkNamespace(namespace)),
     signals: (namespace) => memorySignals(watching, checkNamespace(namespace)),
     due: (namespace) => dueOf(checkNamespace(namespace)),
@@ -76,7 +77,7 @@ export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
   }
 }
 
-function memorySessions(shelf: Shelf, namespace: string): SessionStore<string> {
+function memorySessions(shelf: Shelf, namespace: string, watching: Watchers): SessionStore<Uint8Array> {
   const key = keyed(namespace, ':')
   return {
     create: async (id, value, ttlSeconds) => {
@@ -93,9 +94,13 @@ function memorySessions(shelf: Shelf, namespace: string): SessionStore<string> {
       const entry = shelf.get(key(id))
       if (entry?.version !== expectedVersion) return false
       shelf.replace(key(id), { value, version: expectedVersion + 1, expiresAt: entry.expiresAt })
+      watching.wake(key(id))
       return true
     },
-    remove: async (id) => shelf.delete(key(id)),
+    remove: async (id) => {
+      shelf.delete(key(id))
+      watching.wake(key(id))
+    },
   }
 }
 
@@ -104,18 +109,18 @@ function memoryOnce(shelf: Shelf, namespace: string): OnceStore {
   return {
     claim: async (id, ttlSeconds) => {
       if (shelf.get(claimKey(id))) return false
-      shelf.add(claimKey(id), '', ttlSeconds)
+      shelf.add(claimKey(id), NOTHING, ttlSeconds)
       return true
     },
   }
 }
 
-function memorySignals(watching: ReturnType<typeof watchers>, namespace: string): Signals {
+/** The topic of a session is its key. */
+function memorySignals(watching: Watchers, namespace: string): Signals {
   const topicOf = keyed(namespace, ':')
   return {
-    notify: async (topic) => watching.wake(topicOf(topic)),
-    watch: async (topic, onSignal) => {
-      const watcher = watching.add(topicOf(topic), onSignal)
+    watch: async (id, onSignal) => {
+      const watcher = watching.add(topicOf(id), onSignal)
       return { close: async () => void watcher.remove() }
     },
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { narrowedEngine } from './narrowed-engine.ts'
 import { openEngine } from './open-engine.ts'
 import type { StoreEngine } from './ports.ts'
+import { textSessions } from './text-sessions.ts'
 
 let redis: RedisServer
 beforeAll(async () => {
@@ -24,7 +25,7 @@ describe.each(['memory', 'redis'] as const)('parts of an engine (%s)', (type) =>
   afterAll(() => whole.close())
 
   it('have sessions of their own under the same ids', async () => {
-    const stores = parts.map((part) => part.sessions('issuance'))
+    const stores = parts.map((part) => textSessions(part.sessions('issuance')))
     const [first, second, third] = stores
     expect(await first?.create('id', 'of a', 60)).toBe(true)
     expect(await Promise.all(stores.map((store) => store.get('id')))).toEqual([
@@ -65,9 +66,9 @@ describe.each(['memory', 'redis'] as const)('parts of an engine (%s)', (type) =>
     const watching = await Promise.all(
       parts.map((part, at) => part.signals('issuance').watch('topic', () => void heard.push(`${at}`))),
     )
-    await parts[1].signals('issuance').notify('topic')
+    await parts[1].sessions('issuance').remove('topic')
     await eventually('it is heard', () => heard.length > 0)
-    await parts[0].signals('issuance').notify('topic')
+    await parts[0].sessions('issuance').remove('topic')
     await eventually('the other is heard', () => heard.length > 1)
     expect(heard).toEqual(['1', '0'])
     await Promise.all(watching.map((one) => one.close()))

@@ -25,8 +25,8 @@ describe('the engine of the session stores', () => {
     const [first, second] = await Promise.all(addresses.map((address) => openEngine(address, options)))
     if (first === undefined || second === undefined) throw new Error('an engine is missing')
     expect(first.shared && second.shared).toBe(true)
-    expect(await first.sessions('s').create('one', 'told', 60)).toBe(true)
-    expect(await second.sessions('s').get('one')).toMatchObject({ value: 'told' })
+    expect(await first.sessions('s').create('one', Buffer.from('told'), 60)).toBe(true)
+    expect(await second.sessions('s').get('one')).toMatchObject({ value: Buffer.from('told') })
     await Promise.all([first.close(), second.close()])
   })
 

@@ -15,9 +15,15 @@ export interface SessionStore<T> {
   /** False when the id exists already; nothing is changed then. */
   create(id: string, value: T, ttlSeconds: number): Promise<boolean>
   get(id: string): Promise<Versioned<T> | undefined>
-  /** False when somebody was first (or the session is gone). The time to live stays as it was at creation. */
+  /**
+   * False when somebody was first (or the session is gone). The time to live stays as it was at creation. Who watches the id
+   * is woken with the commit.
+   */
   compareAndSet(id: string, expectedVersion: number, value: T): Promise<boolean>
-  /** What is there under the id is gone then, whatever its version; a step that was begun before meets nothing. */
+  /**
+   * What is there under the id is gone then, whatever its version; a step that was begun before meets nothing. Who watches the id
+   * is woken.
+   */
   remove(id: string): Promise<void>
 }
 
@@ -27,13 +33,12 @@ export interface OnceStore {
 }
 
 /**
- * Wake-up calls between instances. A signal carries nothing: what happened is read from the session, where it was
- * committed, so a lost or doubled signal costs at most a delay (docs/decisions/003).
+ * Wake-up calls between instances, for the sessions of the same namespace. A signal carries nothing: what happened is read from
+ * the session, with whose commit it came, so a lost or doubled signal costs at most a delay (docs/decisions/003).
  */
 export interface Signals {
-  notify(topic: string): Promise<void>
-  /** Calls `onSignal` for each notification after the returned promise resolved, and after each reconnection. */
-  watch(topic: string, onSignal: () => void): Promise<{ close(): Promise<void> }>
+  /** Calls `onSignal` for each change of the session after the returned promise resolved, and after each reconnection. */
+  watch(id: string, onSignal: () => void): Promise<{ close(): Promise<void> }>
 }
 
 /**
@@ -117,7 +122,7 @@ export interface StoreEngine {
   /** For people: `memory` or `redis://host:port/db` without credentials. */
   readonly description: string
   /** Raw values; wrap with `sealedSessions` before personal data goes in. `namespace` is the key prefix. */
-  sessions(namespace: string): SessionStore<string>
+  sessions(namespace: string): SessionStore<Uint8Array>
   once(namespace: string): OnceStore
   signals(namespace: string): Signals
   due(namespace: string): Due

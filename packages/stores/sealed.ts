@@ -6,10 +6,10 @@
 import type { SessionStore } from './ports.ts'
 
 export interface Sealer {
-  /** Text in, text out; `context` is authenticated with it and not stored. */
-  seal(plaintext: string, context: string): string
+  /** `context` is authenticated with the text and not stored. */
+  seal(plaintext: string, context: string): Uint8Array
   /** Undefined when it was not sealed under this key for this context. */
-  open(sealed: string, context: string): string | undefined
+  open(sealed: Uint8Array, context: string): string | undefined
 }
 
 export interface SealedOptions {
@@ -37,7 +37,7 @@ export class StoredValueUnreadable extends Error {
 }
 
 /** `get` throws `StoredValueUnreadable`; everything else is as `raw` does it. Values must survive JSON. */
-export function sealedSessions<T>(raw: SessionStore<string>, options: SealedOptions): SessionStore<T> {
+export function sealedSessions<T>(raw: SessionStore<Uint8Array>, options: SealedOptions): SessionStore<T> {
   const { seal, namespace, schemaVersion } = options
   const context = (id: string) => `${namespace}:${id}`
   const write = (id: string, value: T) =>
@@ -57,7 +57,7 @@ export function sealedSessions<T>(raw: SessionStore<string>, options: SealedOpti
 }
 
 function openValue(
-  sealed: string,
+  sealed: Uint8Array,
   context: string,
   options: Pick<SealedOptions, 'seal' | 'namespace'>,
 ): string {

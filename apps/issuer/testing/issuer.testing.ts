@@ -62,7 +62,7 @@ export function testInstances({ attesters, servedBy, settings, told = receiver()
   const instance = () =>
     buildIssuer(
       {
-        stores: serviceStores(engine, sealing, undefined, servedBy),
+        stores: serviceStores(engine, sealing, () => clock.now, undefined, servedBy),
         sealing,
         formats: [sdJwtVc],
         crypto: nodeCrypto,

@@ -84,7 +84,7 @@ async function openStore({ url, close }: OwnDatabase): Promise<TestStore & { clo
   const clock = { now: 1_800_000_000 }
   const now = () => clock.now
   const sealing = openSealing(new Uint8Array(32).fill(7))
-  const stores = serviceStores(openMemoryEngine({ now: () => clock.now * 1000 }), sealing)
+  const stores = serviceStores(openMemoryEngine({ now: () => clock.now * 1000 }), sealing, () => clock.now)
   const running: HttpService[] = []
   const operators = (more: Partial<Operators> = {}): Operators => ({
     database,

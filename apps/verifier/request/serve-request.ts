@@ -19,7 +19,7 @@ import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, isSigned, signedRequest } from './write-request.ts'
 
 type ServingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'limits' | 'jwe'>
+  Pick<Verifier, 'sessions' | 'due' | 'backOff' | 'observe' | 'limits' | 'jwe'>
 
 /** What a wallet sends when it fetches a request by POST. */
 export interface FetchingWallet {

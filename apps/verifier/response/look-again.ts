@@ -21,7 +21,7 @@ import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, findMissing } from './find-evidence.ts'
 
 export type LookingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'lookTurns' | 'limits'>
+  Pick<Verifier, 'sessions' | 'due' | 'backOff' | 'observe' | 'lookTurns' | 'limits'>
 
 /**
  * The session as a reader may see it: at most once a second an instance looks for what is missing, and the others see what

@@ -48,7 +48,7 @@ export interface ReceivedAnswer {
 }
 
 type ReceivingVerifier = JudgingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'due' | 'macs'>
+  Pick<Verifier, 'sessions' | 'backOff' | 'observe' | 'answerLimit' | 'due' | 'macs'>
 
 export interface ReceivedFrom {
   /** Absent: the wallet posted it. */

@@ -65,7 +65,7 @@ export async function testVerifier(
   const another = () =>
     buildVerifier(
       {
-        stores: serviceStores(engine, sealing),
+        stores: serviceStores(engine, sealing, () => clock.now),
         sealing,
         formats,
         crypto: nodeCrypto,

@@ -16,7 +16,7 @@ export interface IdentityShelf {
   putIfAbsent(name: string, value: string): Promise<string>
 }
 
-/** What a shared shelf needs of a session store; `SessionStore<string>` fits. */
+/** What a shared shelf needs of a store of sessions. */
 export interface RecordStore {
   create(id: string, value: string, ttlSeconds: number): Promise<boolean>
   get(id: string): Promise<{ readonly value: string } | undefined>

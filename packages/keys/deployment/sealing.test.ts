@@ -60,6 +60,79 @@ describe('sealing', () => {
   })
 })
 
+describe('sealing by day', () => {
+  const DAY = 86_400
+  const at = (day: number) => openSealing(secret).byteSealer('sessions', () => day * DAY + 5)
+  const today = at(20_788)
+
+  it('gives back what was sealed, on every instance, whatever day it is there', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, context) => {
+        const sealed = today.seal(text, context)
+        for (const day of [20_787, 20_788, 20_789, 30_000]) expect(at(day).open(sealed, context)).toBe(text)
+      }),
+    )
+  })
+
+  it('opens for no other context, purpose, owner or secret', () => {
+    const sealed = today.seal('text', 'verification:1')
+    const others = [
+      openSealing(secret).byteSealer('other', () => 0),
+      openSealing(randomBytes(32)).byteSealer('sessions', () => 0),
+      sealingOf(openSealing(secret), 'acme').byteSealer('sessions', () => 0),
+    ]
+    expect(today.open(sealed, 'verification:1')).toBe('text')
+    expect(today.open(sealed, 'verification:2')).toBeUndefined()
+    for (const other of others) expect(other.open(sealed, 'verification:1')).toBeUndefined()
+  })
+
+  it('opens nothing that was changed in any bit, cut or continued, and does not throw', () => {
+    const sealed = today.seal('short', 'c')
+    for (let at = 0; at < sealed.length; at++)
+      for (let bit = 0; bit < 8; bit++)
+        expect(
+          today.open(
+            sealed.map((byte, here) => (here === at ? byte ^ (1 << bit) : byte)),
+            'c',
+          ),
+        ).toBeUndefined()
+    for (let length = 0; length < sealed.length; length++)
+      expect(today.open(sealed.subarray(0, length), 'c')).toBeUndefined()
+    expect(today.open(Uint8Array.of(...sealed, 0), 'c')).toBeUndefined()
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => today.open(bytes, 'c') === undefined))
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => today.open(Uint8Array.of(2, ...bytes), 'c') === undefined),
+    )
+  })
+
+  it('shows neither the text nor that two texts are the same, and adds 31 bytes', () => {
+    const sealed = today.seal('family name', 'c')
+    expect(sealed.length).toBe('family name'.length + 31)
+    expect(Buffer.from(sealed).toString('latin1')).not.toContain('family')
+    expect(today.seal('family name', 'c')).not.toEqual(sealed)
+  })
+
+  it('has another key each day', () => {
+    const sealed = today.seal('text', 'c')
+    expect([...sealed.subarray(0, 3)]).toEqual([2, 20_788 >> 8, 20_788 & 0xff])
+    const moved = Uint8Array.from(sealed)
+    moved[2] = (20_788 & 0xff) + 1
+    expect(today.open(moved, 'c')).toBeUndefined()
+  })
+
+  it('opens what the release before sealed as text, in its place', () => {
+    const before = Buffer.from(sealer.seal('text', 'session:1'))
+    expect(today.open(before, 'session:1')).toBe('text')
+    expect(today.open(before, 'session:2')).toBeUndefined()
+  })
+
+  it('keeps its derivations over releases', () => {
+    const fixed = openSealing(Buffer.alloc(32, 7)).byteSealer('sessions', () => 0)
+    const sealed = Buffer.from('AlE0nL3b4YKnDXn9ODgqCkUVDjPkDouRnB0cBb66XyyT5Bo', 'base64url')
+    expect(fixed.open(sealed, 'c')).toBe('text')
+  })
+})
+
 describe('keyed hashes', () => {
   it('are equal on every instance and differ by purpose and secret', async () => {
     const mac = openSealing(secret).mac('nonces')

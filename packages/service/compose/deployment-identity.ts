@@ -11,6 +11,7 @@ import {
   sharedShelf,
 } from '@countersign/keys/deployment/identity-store'
 import type { StoreEngine } from '@countersign/stores/ports'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { whenReached } from '@countersign/stores/when-reached'
 import type { ServiceConfig } from '../config/schema.ts'
 import { StartRefused } from '../operation/start-refused.ts'
@@ -48,5 +49,7 @@ async function open(place: IdentityPlace): Promise<Deployment> {
 
 function identityShelf({ engine, dataDir, warn }: IdentityPlace): IdentityShelf | undefined {
   const directory = dataDir === undefined ? undefined : directoryShelf(resolve(dataDir, 'identity'))
-  return engine.shared ? layeredShelf(sharedShelf(engine.sessions('deployment')), directory, warn) : directory
+  return engine.shared
+    ? layeredShelf(sharedShelf(textSessions(engine.sessions('deployment'))), directory, warn)
+    : directory
 }

@@ -1,6 +1,7 @@
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { StoreUnavailable } from '@countersign/stores/ports'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { prometheusMetrics } from '../operation/prometheus.ts'
 import { stepSession } from '../sessions/session-transition.ts'
@@ -23,7 +24,7 @@ describe('observed ports', () => {
   it('count store operations by outcome, without an id in any label', async () => {
     const metrics = prometheusMetrics('test')
     const engine = observedEngine(openMemoryEngine(), metrics)
-    const sessions = engine.sessions('things')
+    const sessions = textSessions(engine.sessions('things'))
     await sessions.create(ID, 'a', 60)
     await sessions.create(ID, 'a', 60)
     await sessions.get(ID)
@@ -71,7 +72,7 @@ describe('observed ports', () => {
 
   it('count a session from nothing to each state that was written', async () => {
     const metrics = prometheusMetrics('test')
-    const memory = openMemoryEngine().sessions('s')
+    const memory = textSessions(openMemoryEngine().sessions('s'))
     type Session = { readonly state: string; readonly events: readonly never[] }
     const typed = {
       create: (id: string, value: Session, ttl: number) => memory.create(id, JSON.stringify(value), ttl),
@@ -87,7 +88,7 @@ describe('observed ports', () => {
     const observe = (before: { state: string }, after: { state: string }) =>
       metrics.transition('verification', before.state, after.state)
     await sessions.create(ID, { state: 'created', events: [] }, 60)
-    const ports = { sessions, signals: { notify: async () => {} }, due: { put: async () => {} }, observe }
+    const ports = { sessions, due: { put: async () => {} }, observe }
     await stepSession(ports, ID, () => ({ ok: true, value: { state: 'requested', events: [] } }))
     await stepSession(ports, ID, (same) => ({ ok: true, value: same }))
     const name = 'countersign_session_transitions_total'

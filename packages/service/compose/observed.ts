@@ -13,10 +13,6 @@ export function observedEngine(engine: StoreEngine, metrics: Metrics): StoreEngi
     ...engine,
     sessions: (namespace) => observedSessions(engine.sessions(namespace), timed),
     once: (namespace) => observedOnce(engine.once(namespace), timed),
-    signals: (namespace) => {
-      const signals = engine.signals(namespace)
-      return { ...signals, notify: (topic) => timed('notify', () => signals.notify(topic), done) }
-    },
     due: (namespace) => observedDue(engine.due(namespace), timed),
     index: (namespace) => observedIndex(engine.index(namespace), timed),
   }
@@ -47,7 +43,7 @@ function storeTimer(metrics: Metrics): Timed {
   }
 }
 
-function observedSessions(store: SessionStore<string>, timed: Timed): SessionStore<string> {
+function observedSessions(store: SessionStore<Uint8Array>, timed: Timed): SessionStore<Uint8Array> {
   return {
     create: (id, value, ttlSeconds) => timed('create', () => store.create(id, value, ttlSeconds), won),
     get: (id) =>

@@ -101,7 +101,7 @@ export async function openRuntime(
       metrics,
       engine,
       cluster,
-      stores: serviceStores(engine, deployment.sealing, metrics, instance),
+      stores: serviceStores(engine, deployment.sealing, now, metrics, instance),
       deployment,
       developmentAnchors: parsedOnce(deployment.developmentAnchors),
       developmentIacas: parsedOnce(deployment.developmentIacas),

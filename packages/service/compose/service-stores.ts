@@ -41,15 +41,16 @@ export interface SteppedSessions<T extends Stepped> {
   readonly servedBy?: string | undefined
 }
 
-/** `instance`: the name of this one among its equals; without it events do not say who wrote them. */
+/** `now`: epoch seconds. `instance`: the name of this one among its equals; without it events do not say who wrote them. */
 export function serviceStores(
   engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due' | 'index'>,
-  sealing: Pick<Sealing, 'sealer'>,
+  sealing: Pick<Sealing, 'byteSealer'>,
+  now: () => number,
   metrics: Metrics = NO_METRICS,
   instance?: string,
 ): ServiceStores {
   const sessions = <T>(namespace: string, schemaVersion: number): SessionStore<T> => {
-    const seal = sealing.sealer(namespace)
+    const seal = sealing.byteSealer(namespace, now)
     return sealedSessions(engine.sessions(namespace), { seal, namespace, schemaVersion })
   }
   return {

@@ -46,7 +46,7 @@ export function tenantRuntime(whole: Runtime, { config, name, ownKeys }: TenantO
     metrics,
     engine,
     certificates,
-    stores: serviceStores(engine, sealing, metrics, config.instance),
+    stores: serviceStores(engine, sealing, now, metrics, config.instance),
     deployment: {
       ...deployment,
       sealing,

@@ -73,7 +73,6 @@ export type StoreOperation =
   | 'compare_and_set'
   | 'remove'
   | 'claim'
-  | 'notify'
   | 'due_put'
   | 'due_lease'
   | 'due_done'

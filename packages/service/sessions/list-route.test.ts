@@ -2,6 +2,7 @@ import { issuanceList, issuanceListQuery } from '@countersign/api/issuer/session
 import { verificationList, verificationListQuery } from '@countersign/api/verifier/session-list'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { StoreUnavailable } from '@countersign/stores/ports'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { builtService } from '../http/http-service.testing.ts'
 import { listRoute } from './list-route.ts'
@@ -28,7 +29,7 @@ describe.each(SERVICES)('the list of %s', (_name, { page, query, states }) => {
   async function served() {
     const engine = openMemoryEngine({ now: () => 0 })
     const index = engine.index('things')
-    const kept = engine.sessions('things')
+    const kept = textSessions(engine.sessions('things'))
     const store = { isAway: false }
     const sessions = {
       get: async (id: string) => {

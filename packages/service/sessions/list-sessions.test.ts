@@ -1,6 +1,7 @@
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { StoreUnavailable } from '@countersign/stores/ports'
 import { StoredValueUnreadable } from '@countersign/stores/sealed'
+import { textSessions } from '@countersign/stores/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { parsePlace, writePlace } from './list-place.ts'
 import { eventFacts } from './list-route.ts'
@@ -17,7 +18,7 @@ interface Thing {
 function listed() {
   const engine = openMemoryEngine({ now: () => 0 })
   const index = engine.index('things')
-  const kept = engine.sessions('things')
+  const kept = textSessions(engine.sessions('things'))
   const read: string[] = []
   const sessions = {
     get: async (id: string) => {

@@ -103,39 +103,12 @@ describe('a session transition', () => {
 })
 
 describe('a step of a session', () => {
-  function ports(initial: number | undefined, notify: (topic: string) => Promise<void>) {
-    const { sessions } = store(initial)
-    return { sessions, signals: { notify }, due: { put: async () => {} } }
-  }
-
-  it('wakes whoever watches the session once it is written', async () => {
-    const woken: string[] = []
-    const session = ports(1, async (topic) => void woken.push(topic))
-    expect(await stepSession(session, 'a', plusOne)).toMatchObject({ ok: true, value: { changed: true } })
-    expect(woken).toEqual(['a'])
-  })
-
-  it('wakes nobody when nothing changed, was refused or is not there', async () => {
-    const woken: string[] = []
-    const notify = async (topic: string) => void woken.push(topic)
-    await stepSession(ports(1, notify), 'a', ok)
-    await stepSession(ports(1, notify), 'a', () => refuse({ code: 'spent' }))
-    await stepSession(ports(undefined, notify), 'a', plusOne)
-    expect(woken).toEqual([])
-  })
-
-  it('stands although nobody could be woken', async () => {
-    const session = ports(1, async () => {
-      throw new Error('away')
-    })
-    expect(await stepSession(session, 'a', plusOne)).toMatchObject({ ok: true, value: { changed: true } })
-  })
-
   it('has the name of the instance in its own events, and in none of those before', async () => {
-    const { due, sessions, signals } = ports(1, async () => undefined)
+    const { sessions } = store(1)
+    const due = { put: async () => {} }
     const told = (value: Counter) => ok({ ...value, events: appendEvent(value.events, 'told', 1000) })
     const servedBy = async (name: string | undefined) => {
-      const moved = await stepSession({ sessions, signals, due, servedBy: name }, 'a', told)
+      const moved = await stepSession({ sessions, due, servedBy: name }, 'a', told)
       return moved.ok ? moved.value.after.events.map((event) => event.servedBy) : []
     }
     expect(await servedBy(undefined)).toEqual([undefined])
@@ -153,7 +126,6 @@ describe('a step of a session', () => {
     })
     const session = {
       sessions: world.sessions,
-      signals: { notify: async () => undefined },
       due: { put: async () => {} },
       backOff: async (lostRaces: number) => void waits.push(lostRaces),
     }

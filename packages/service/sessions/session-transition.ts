@@ -5,13 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import {
-  type Due,
-  type SessionStore,
-  type Signals,
-  StoreUnavailable,
-  type Versioned,
-} from '@countersign/stores/ports'
+import { type Due, type SessionStore, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
 import { type WithEvents, withServer } from './served-events.ts'
 
 /** For the commit, before somebody looks in vain, in milliseconds. */
@@ -29,7 +23,6 @@ const randomWait: BackOff = (lostRaces) => delay(Math.random() * Math.min(MAX_WA
 /** What a session's service hands over; its record of ports has these members. */
 export interface SessionPorts<T> {
   readonly sessions: SessionStore<T>
-  readonly signals: Pick<Signals, 'notify'>
   /** Where a session is put whose events somebody wants to be told. */
   readonly due: Pick<Due, 'put'>
   readonly backOff?: BackOff | undefined
@@ -40,13 +33,11 @@ export interface SessionPorts<T> {
 }
 
 /**
- * `transition`, with the instance's name in the events that are new, and whoever watches the session is woken once the step
- * is written. A call that gets lost costs a watcher a delay and never an event, so nobody waits for it and its failure is no
- * failure of the step. Where events are told to somebody, the session is due before the commit: an instance that dies right after it
+ * `transition`, with the instance's name in the events that are new. Where events are told to somebody, the session is due before the commit: an instance that dies right after it
  * leaves somebody who looks (docs/decisions/065).
  */
 export async function stepSession<T extends WithEvents, R>(
-  { sessions, signals, due, backOff, observe, servedBy }: SessionPorts<T>,
+  { sessions, due, backOff, observe, servedBy }: SessionPorts<T>,
   id: string,
   decide: Decide<T, R>,
   known?: Versioned<T>,
@@ -61,7 +52,6 @@ export async function stepSession<T extends WithEvents, R>(
   const moved = await transition(sessions, id, decideHere, known, backOff)
   if (moved.ok && moved.value.changed) {
     observe?.(moved.value.before, moved.value.after)
-    void signals.notify(id).catch(() => undefined)
     // Put again: whoever took the entry before the commit found nothing to tell.
     if (moved.value.after.callback !== undefined) void due.put(id, 0).catch(() => undefined)
   }

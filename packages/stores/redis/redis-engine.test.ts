@@ -18,6 +18,7 @@ import { describeIndex } from '../index.contract.ts'
 import { describeInstances } from '../instances.contract.ts'
 import { type StoreEngine, StoreUnavailable } from '../ports.ts'
 import { counter, describeStoreEngine, type StoreUnderTest } from '../session-stores.contract.ts'
+import { textSessions } from '../text-sessions.ts'
 import { openRedisEngine } from './redis-engine.ts'
 
 async function twoInstances(): Promise<StoreUnderTest> {
@@ -41,14 +42,14 @@ async function expectUnavailable(operation: () => Promise<unknown>): Promise<voi
 }
 
 function everyOperation(engine: StoreEngine): (() => Promise<unknown>)[] {
-  const sessions = engine.sessions('n')
+  const sessions = textSessions(engine.sessions('n'))
   const once = engine.once('n')
   return [
     () => sessions.create('new', 'v', 60),
     () => sessions.get('s'),
     () => sessions.compareAndSet('s', 1, 'v'),
     () => once.claim('k', 60),
-    () => engine.signals('n').notify('t'),
+    () => sessions.remove('s'),
     () => engine.signals('n').watch('t', () => {}),
     () => engine.due('n').put('s', 60_000),
     () => engine.due('n').lease(1, 1),
@@ -94,50 +95,50 @@ describe('a redis connection cut between a write and its reply', () => {
 
   it('a creation that was applied answers true', async () => {
     proxy.cutAtNextAnswer()
-    expect(await cut.sessions('a').create('s', 'mine', 60)).toBe(true)
-    expect(await other.sessions('a').get('s')).toEqual({ value: 'mine', version: 1 })
+    expect(await textSessions(cut.sessions('a')).create('s', 'mine', 60)).toBe(true)
+    expect(await textSessions(other.sessions('a')).get('s')).toEqual({ value: 'mine', version: 1 })
   })
 
   it('a creation of an id that another made answers false', async () => {
-    await other.sessions('b').create('s', 'theirs', 60)
+    await textSessions(other.sessions('b')).create('s', 'theirs', 60)
     proxy.cutAtNextAnswer()
-    expect(await cut.sessions('b').create('s', 'mine', 60)).toBe(false)
-    expect(await other.sessions('b').get('s')).toEqual({ value: 'theirs', version: 1 })
+    expect(await textSessions(cut.sessions('b')).create('s', 'mine', 60)).toBe(false)
+    expect(await textSessions(other.sessions('b')).get('s')).toEqual({ value: 'theirs', version: 1 })
   })
 
   it('a setting that was applied answers true, and is applied once', async () => {
-    await other.sessions('c').create('s', 'one', 60)
+    await textSessions(other.sessions('c')).create('s', 'one', 60)
     proxy.cutAtNextAnswer()
-    expect(await cut.sessions('c').compareAndSet('s', 1, 'two')).toBe(true)
-    expect(await other.sessions('c').get('s')).toEqual({ value: 'two', version: 2 })
+    expect(await textSessions(cut.sessions('c')).compareAndSet('s', 1, 'two')).toBe(true)
+    expect(await textSessions(other.sessions('c')).get('s')).toEqual({ value: 'two', version: 2 })
   })
 
   it('a setting that was applied answers true even when others wrote before the retry, and undoes nothing', async () => {
-    const theirs = other.sessions('d')
+    const theirs = textSessions(other.sessions('d'))
     await theirs.create('s', 'one', 60)
     proxy.cutAtNextAnswer(async () => {
       expect(await theirs.compareAndSet('s', 2, 'three')).toBe(true)
       expect(await theirs.compareAndSet('s', 3, 'four')).toBe(true)
     })
-    expect(await cut.sessions('d').compareAndSet('s', 1, 'two')).toBe(true)
+    expect(await textSessions(cut.sessions('d')).compareAndSet('s', 1, 'two')).toBe(true)
     expect(await theirs.get('s')).toEqual({ value: 'four', version: 4 })
   })
 
   it('a creation that was applied answers true even when others set it before the retry', async () => {
-    const theirs = other.sessions('e')
+    const theirs = textSessions(other.sessions('e'))
     proxy.cutAtNextAnswer(async () => {
       expect(await theirs.compareAndSet('s', 1, 'two')).toBe(true)
     })
-    expect(await cut.sessions('e').create('s', 'one', 60)).toBe(true)
+    expect(await textSessions(cut.sessions('e')).create('s', 'one', 60)).toBe(true)
     expect(await theirs.get('s')).toEqual({ value: 'two', version: 2 })
   })
 
   it('a setting that lost answers false', async () => {
-    await other.sessions('f').create('s', 'one', 60)
-    await other.sessions('f').compareAndSet('s', 1, 'theirs')
+    await textSessions(other.sessions('f')).create('s', 'one', 60)
+    await textSessions(other.sessions('f')).compareAndSet('s', 1, 'theirs')
     proxy.cutAtNextAnswer()
-    expect(await cut.sessions('f').compareAndSet('s', 1, 'mine')).toBe(false)
-    expect(await other.sessions('f').get('s')).toEqual({ value: 'theirs', version: 2 })
+    expect(await textSessions(cut.sessions('f')).compareAndSet('s', 1, 'mine')).toBe(false)
+    expect(await textSessions(other.sessions('f')).get('s')).toEqual({ value: 'theirs', version: 2 })
   })
 
   it('a claim that was made answers true, one that another made answers false', async () => {
@@ -193,22 +194,22 @@ describe('a redis connection cut between a write and its reply', () => {
     await untilItAnswers(patient)
     const connections = proxy.connections()
     proxy.freeze()
-    const creating = patient.sessions('k').create('s', 'v', 60)
+    const creating = textSessions(patient.sessions('k')).create('s', 'v', 60)
     await eventually('the connection is given up', () => proxy.connections() > connections)
     proxy.thaw()
     expect(await creating).toBe(true)
-    expect(await other.sessions('k').get('s')).toEqual({ value: 'v', version: 1 })
+    expect(await textSessions(other.sessions('k')).get('s')).toEqual({ value: 'v', version: 1 })
     await patient.close()
   })
 
   it('of 200 concurrent operations on the cut connection each learns what it did', async () => {
-    const mine = cut.sessions('j')
-    await other.sessions('j').create('s', 'start', 60)
+    const mine = textSessions(cut.sessions('j'))
+    await textSessions(other.sessions('j')).create('s', 'start', 60)
     proxy.cutAtNextAnswer()
     const racing = Array.from({ length: 200 }, (_, racer) => mine.compareAndSet('s', 1, `${racer}`))
     const won = (await Promise.all(racing)).flatMap((answer, racer) => (answer ? [`${racer}`] : []))
     expect(won).toHaveLength(1)
-    expect(await other.sessions('j').get('s')).toEqual({ value: won[0], version: 2 })
+    expect(await textSessions(other.sessions('j')).get('s')).toEqual({ value: won[0], version: 2 })
   })
 })
 
@@ -234,7 +235,7 @@ describe('a redis server that goes and comes', () => {
     await takesAtMost(200, () => Promise.all(everyOperation(engine).map(expectUnavailable)))
     server = await startRedis({ port: server.port })
     await untilItAnswers(engine)
-    expect(await engine.sessions('n').create('s', 'v', 60)).toBe(true)
+    expect(await textSessions(engine.sessions('n')).create('s', 'v', 60)).toBe(true)
     expect(problems.some((problem) => problem.includes('not connected'))).toBe(true)
     expect(problems.some((problem) => problem.includes('connected again'))).toBe(true)
   })
@@ -244,14 +245,14 @@ describe('a redis server that goes and comes', () => {
     await Promise.all(everyOperation(engine).map(expectUnavailable))
     server.signal('SIGCONT')
     await untilItAnswers(engine)
-    expect((await engine.sessions('n').get('s'))?.value).toBe('v')
+    expect((await textSessions(engine.sessions('n')).get('s'))?.value).toBe('v')
   })
 
   it('an emptied server without scripts is served on', async () => {
     await emptyServer(server.url)
-    expect(await engine.sessions('n').create('s', 'again', 60)).toBe(true)
+    expect(await textSessions(engine.sessions('n')).create('s', 'again', 60)).toBe(true)
     await emptyServer(server.url)
-    expect(await engine.sessions('n').compareAndSet('s', 1, 'x')).toBe(false)
+    expect(await textSessions(engine.sessions('n')).compareAndSet('s', 1, 'x')).toBe(false)
     expect(await engine.once('n').claim('k', 60)).toBe(true)
     await emptyServer(server.url)
     expect(await engine.once('n').claim('k', 60)).toBe(true)
@@ -265,7 +266,7 @@ describe('a redis server that goes and comes', () => {
     await woken.reaches(1)
     await untilItAnswers(engine)
     const before = woken.seen()
-    await engine.signals('n').notify('topic')
+    await engine.sessions('n').remove('topic')
     await woken.reaches(before + 1)
   })
 
@@ -276,9 +277,9 @@ describe('a redis server that goes and comes', () => {
     await expectUnavailable(() => early.ping(300))
     server = await startRedis({ port })
     await untilItAnswers(early)
-    expect(await early.sessions('n').create('early', 'v', 60)).toBe(true)
+    expect(await textSessions(early.sessions('n')).create('early', 'v', 60)).toBe(true)
     await early.close()
-    await expectUnavailable(() => early.sessions('n').get('early'))
+    await expectUnavailable(() => textSessions(early.sessions('n')).get('early'))
   })
 })
 
@@ -304,8 +305,8 @@ describe('redis keys and options', () => {
   it('keys are prefix, namespace and id; a session has three fields and the time to live of its creation', async () => {
     const server = await startRedis()
     const engine = await openRedisEngine({ url: server.url, keyPrefix: 'cs:' })
-    await engine.sessions('issuer').create('s', 'v', 100)
-    await engine.sessions('issuer').compareAndSet('s', 1, 'w')
+    await textSessions(engine.sessions('issuer')).create('s', 'v', 100)
+    await textSessions(engine.sessions('issuer')).compareAndSet('s', 1, 'w')
     await engine.once('issuer').claim('k', 60)
     await engine.due('issuer').put('s', 0)
     const client = await createClient({ url: server.url }).connect()

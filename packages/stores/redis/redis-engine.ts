@@ -45,7 +45,7 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
   const target = targetOf(options)
   const connecting = connectionOptions(target, options)
   const connection = new Connection(connecting)
-  const hub = openSignalHub(connection, connecting)
+  const hub = openSignalHub(connecting)
   const nextWriteId = writeIds()
   const indexes = redisIndexes(connection)
   // Separators that no namespace has: sessions, claims, lists and what is due never meet (docs/storage.md).
@@ -56,6 +56,7 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
   return {
     shared: true,
     description: describe(target),
+    // The key of a session is also the channel of its signals.
     sessions: (namespace) => redisSessions(connection, keys(namespace, ':'), nextWriteId),
     once: (namespace) => redisOnce(connection, keys(namespace, '#'), nextWriteId),
     signals: (namespace) => hub.signals(keys(namespace, ':')),

@@ -3,9 +3,9 @@
  * forgot the script (restarted, flushed, failed over) gets the text.
  */
 import { createHash } from 'node:crypto'
-import { isErrorReply, type Link } from './subscriber.ts'
+import { type Argument, isErrorReply, type Link } from './subscriber.ts'
 
-export type Script = (link: Link, key: string, args: readonly string[]) => Promise<unknown>
+export type Script = (link: Link, key: string, args: readonly Argument[]) => Promise<unknown>
 
 export function script(text: string): Script {
   const hash = createHash('sha1').update(text).digest('hex')

@@ -10,6 +10,7 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoreEngine } from '../ports.ts'
 import { counter } from '../session-stores.contract.ts'
+import { textSessions } from '../text-sessions.ts'
 import { openRedisEngine } from './redis-engine.ts'
 
 const HOST = '127.0.0.1'
@@ -47,7 +48,7 @@ function knowsReplica(port: number): Promise<boolean> {
 }
 
 async function untilItAnswers(engine: StoreEngine): Promise<void> {
-  const probes = engine.sessions('probe')
+  const probes = textSessions(engine.sessions('probe'))
   let probe = 0
   await eventually('the engine comes back', () => probes.create(`p${probe++}`, '', 60))
 }
@@ -55,7 +56,7 @@ async function untilItAnswers(engine: StoreEngine): Promise<void> {
 /** Replication is asynchronous: what the replica has not yet seen would be lost in the failover. */
 async function untilReplicated(replica: RedisServer, id: string): Promise<void> {
   const reading = await openRedisEngine({ url: replica.url })
-  await eventually('the session reaches the replica', () => reading.sessions('n').get(id))
+  await eventually('the session reaches the replica', () => textSessions(reading.sessions('n')).get(id))
   await reading.close()
 }
 
@@ -84,7 +85,7 @@ describe('redis behind sentinels', () => {
   })
 
   it('a failover is followed, sessions and watchers with it', async () => {
-    const sessions = engine.sessions('n')
+    const sessions = textSessions(engine.sessions('n'))
     const woken = counter()
     await sessions.create('s', 'before', 600)
     await engine.signals('n').watch('t', woken.count)
@@ -95,7 +96,7 @@ describe('redis behind sentinels', () => {
     expect(await sessions.compareAndSet('s', 1, 'after')).toBe(true)
     await woken.reaches(1)
     const before = woken.seen()
-    await engine.signals('n').notify('t')
+    await engine.sessions('n').remove('t')
     await woken.reaches(before + 1)
     expect(engine.description).toBe('redis://sessions@2-sentinels/0')
   })

@@ -9,12 +9,12 @@ import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Link, OnMessage } from './subscriber.ts'
 
 export interface SignalHub {
-  signals(channelOf: (topic: string) => string): Signals
+  signals(channelOf: (id: string) => string): Signals
   close(): void
 }
 
-/** `publisher` carries the calls out; the subscriber is connected when somebody first watches. */
-export function openSignalHub(publisher: Connection, options: ConnectionOptions): SignalHub {
+/** The calls are carried out by who writes (`sessions.ts`); the subscriber is connected when somebody first watches. */
+export function openSignalHub(options: ConnectionOptions): SignalHub {
   const watching = watchers()
   const subscriptions = subscriptionsPerLink((_, channel) => watching.wake(channel))
   let subscriber: Connection | undefined
@@ -43,13 +43,9 @@ export function openSignalHub(publisher: Connection, options: ConnectionOptions)
   }
   return {
     signals: (channelOf) => ({
-      notify: async (topic) => {
-        checkId(topic)
-        await publisher.run((link) => link.send(['PUBLISH', channelOf(topic), '']))
-      },
-      watch: async (topic, onSignal) => {
-        checkId(topic)
-        return watch(channelOf(topic), onSignal)
+      watch: async (id, onSignal) => {
+        checkId(id)
+        return watch(channelOf(id), onSignal)
       },
     }),
     close: () => {

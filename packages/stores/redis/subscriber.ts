@@ -4,7 +4,7 @@
  * present master is asked anew for each link, which is the whole of following a failover.
  */
 import { withinTime } from '@countersign/event-loop/time-limit'
-import { createClient, ErrorReply } from '@redis/client'
+import { createClient, ErrorReply, RESP_TYPES } from '@redis/client'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
 import { type Silence, silence } from './silence.ts'
 
@@ -36,11 +36,15 @@ export interface RedisTarget extends RedisLogin {
   readonly connectTimeoutMs: number
 }
 
+export type Argument = string | Buffer
+
 export type OnMessage = (message: string, channel: string) => void
 
 export interface Link {
   /** Throws `LinkBroken`, `StoreUnavailable` (the server answers, and cannot serve) or the server's error reply. */
-  send(args: readonly string[]): Promise<unknown>
+  send(args: readonly Argument[]): Promise<unknown>
+  /** The same, with bytes in the reply where `send` has text. */
+  sendForBytes(args: readonly Argument[]): Promise<unknown>
   subscribe(channel: string, onMessage: OnMessage): Promise<void>
   /** The function has to be the one that subscribed: without it the library loses a subscription made meanwhile. */
   unsubscribe(channel: string, onMessage: OnMessage): Promise<void>
@@ -69,6 +73,8 @@ export function isErrorReply(error: unknown, code: string): boolean {
   return error instanceof ErrorReply && error.message.startsWith(`${code} `)
 }
 
+const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } }
+
 async function openLink(
   address: RedisAddress,
   target: RedisTarget,
@@ -86,6 +92,7 @@ async function openLink(
   const heard = hearing(quiet)
   return {
     send: (args) => translated(client.sendCommand([...args]), quiet),
+    sendForBytes: (args) => translated(client.sendCommand([...args], AS_BYTES), quiet),
     subscribe: (channel, onMessage) => translated(client.subscribe(channel, heard(onMessage)), quiet),
     unsubscribe: (channel, onMessage) => translated(client.unsubscribe(channel, heard(onMessage)), quiet),
     silentMs: quiet.silentMs,
