@@ -67,14 +67,18 @@ export type Entered =
   | { readonly refusal: WireError }
 
 /** Says who calls, or why he may not. What his credential is for is judged with the route, by `enter`. */
-export type ManagementKeeper = (knock: Knock) => Promise<Entered>
+export type ManagementKeeper = (knock: Knock) => Entered | Promise<Entered>
 
-export async function enter(
+export function enter(
   keep: ManagementKeeper,
   knock: Knock,
   scope: ManagementScope | undefined,
-): Promise<Entered> {
-  const entered = await keep(knock)
+): Entered | Promise<Entered> {
+  const entered = keep(knock)
+  return entered instanceof Promise ? entered.then((late) => inScope(late, scope)) : inScope(entered, scope)
+}
+
+function inScope(entered: Entered, scope: ManagementScope | undefined): Entered {
   if (entered.refusal !== undefined) return entered
   const { scopes } = entered.caller
   if (scopes === 'every' || (scope !== undefined && scopes.has(scope))) return entered

@@ -237,8 +237,9 @@ async function buildApp(options: HttpServiceOptions, parts: AppParts) {
   limitSenders(app, senders)
   const { bodyMs } = options.largeBodies ?? LARGE_BODIES
   limitBodies(app, senders.perSecond > 0, { bodyMs, pool: parts.bodies })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
+    done()
   })
   app.addHook('onRoute', (route) => {
     const door = settleRoute(route, addresses, routes)

@@ -1,14 +1,15 @@
 /**
  * What every request passes before and after its handler: the doors, the limits of its sender and its body, the headers of
- * its answer and its line in the log. All of it is judged by the head of the request.
+ * its answer and its line in the log. All of it is judged by the head of the request. Hooks that wait for nothing call back: a
+ * promise for each would cost more than what they do.
  */
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isAboutHealth } from '../operation/health.ts'
-import type { Logger } from '../operation/log.ts'
+import { type Logger, requestLines } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
-import { enter, type ManagementKeeper } from './access.ts'
+import { type Entered, enter, type ManagementKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import {
   bodyTooLarge,
@@ -44,45 +45,52 @@ export function logRequests(app: ServiceApp, log: Logger): void {
     answered.set(`${method} ${url}`, status)
     return known !== status
   }
-  app.addHook('onResponse', async (request, reply) => {
+  const write = requestLines(log)
+  app.addHook('onResponse', (request, reply, done) => {
     const { url } = request.routeOptions
-    if (isAboutHealth(url) && !isNews(request.method, url ?? '', reply.statusCode)) return
-    log.info({
-      method: request.method,
-      route: url ?? 'unknown',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      requestId: request.id,
-      refusal: request.refusal,
-    })
+    if (!isAboutHealth(url) || isNews(request.method, url ?? '', reply.statusCode))
+      write({
+        method: request.method,
+        route: url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        requestId: request.id,
+        refusal: request.refusal,
+      })
+    done()
   })
 }
 
 export function standardHeaders(app: ServiceApp, headers: StandardHeaders): void {
   app.decorate('standardHeaders', headers)
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     writeStandardHeaders(request, reply, headers)
     if (app.stopping.aborted) reply.header('connection', 'close')
+    done(null, payload)
   })
 }
 
 /** The name of a machine in its network is also that of what else it serves, which a browser would then ask over TLS for a year. */
 export function promiseNoTls(app: ServiceApp): void {
-  app.addHook('onSend', async (_request, reply) => void reply.removeHeader('strict-transport-security'))
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    void reply.removeHeader('strict-transport-security')
+    done(null, payload)
+  })
 }
 
 export function guardDoors(app: ServiceApp, keepManagement: ManagementKeeper): void {
   app.decorateRequest('caller', undefined)
-  app.addHook('onRequest', async (request, reply) => {
+  const tell = (entered: Entered, request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    if (entered.refusal !== undefined) return answer(entered.refusal, request, reply)
+    request.caller = entered.caller
+    done()
+  }
+  app.addHook('onRequest', (request, reply, done) => {
     const { door, scope } = request.routeOptions.config
-    if (door !== 'management') return undefined
-    const entered = await enter(keepManagement, request, scope)
-    if (entered.refusal === undefined) {
-      request.caller = entered.caller
-      return undefined
-    }
-    answer(entered.refusal, request, reply)
-    return reply
+    if (door !== 'management') return done()
+    const entered = enter(keepManagement, request, scope)
+    if (!(entered instanceof Promise)) return tell(entered, request, reply, done)
+    entered.then((found) => tell(found, request, reply, done), done)
   })
 }
 
@@ -95,17 +103,9 @@ export function limitBodies(
   countSenders: boolean,
   { bodyMs, pool }: Pick<LargeBodyLimits, 'bodyMs'> & { readonly pool: BodyPool },
 ): void {
-  app.addHook('preParsing', async (request, reply, payload) => {
-    const { bodyLimit, config, url } = request.routeOptions
-    if (!mayCarryBody(request.method) || url === undefined) return undefined
-    requireContentType(request.headers, config.accepts ?? ['json'])
-    requireBodyLength(request.headers['content-length'], bodyLimit)
-    if (isStreamed(config.accepts ?? [])) return streamed(request, reply, payload)
-    const announced = announcedLength(request.headers)
-    const isLarge = Math.min(announced, bodyLimit) > BODY_LIMITS.message
-    await config.knowsCaller?.(request, isLarge)
-    if (!isLarge) return undefined
-    const room = pool.open(countSenders && config.door !== 'management' ? request.sender : undefined)
+  const large = (request: FastifyRequest, reply: FastifyReply, payload: Readable, announced: number) => {
+    const isManaged = request.routeOptions.config.door === 'management'
+    const room = pool.open(countSenders && !isManaged ? request.sender : undefined)
     reply.raw.once('close', room.leave)
     if (Number.isFinite(announced) && !room.growTo(announced)) fail(largeBodiesFull)
     return limitedBody(payload, {
@@ -115,7 +115,35 @@ export function limitBodies(
       full: () => new WireFailure(largeBodiesFull),
       late: () => new WireFailure(requestLate),
     })
+  }
+  const limited = (request: FastifyRequest, reply: FastifyReply, payload: Readable) => {
+    const { bodyLimit, config, url } = request.routeOptions
+    if (!mayCarryBody(request.method) || url === undefined) return payload
+    requireContentType(request.headers, config.accepts ?? ['json'])
+    requireBodyLength(request.headers['content-length'], bodyLimit)
+    if (isStreamed(config.accepts ?? [])) return streamed(request, reply, payload)
+    const announced = announcedLength(request.headers)
+    const isLarge = Math.min(announced, bodyLimit) > BODY_LIMITS.message
+    const judged = config.knowsCaller?.(request, isLarge)
+    const body = () => (isLarge ? large(request, reply, payload, announced) : payload)
+    return judged === undefined ? body() : judged.then(body)
+  }
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    calledBack(() => limited(request, reply, payload), done)
   })
+}
+
+/** For a hook that waits now and then, and may throw. */
+function calledBack<T>(run: () => T | Promise<T>, done: (error: Error | null, value?: T) => void): void {
+  let value: T | Promise<T>
+  try {
+    value = run()
+  } catch (error) {
+    done(error as Error)
+    return
+  }
+  if (value instanceof Promise) value.then((late) => done(null, late), done)
+  else done(null, value)
 }
 
 /** A reader who answers before the end leaves the rest to be passed over; a body that broke leaves nothing to be asked there. */
@@ -157,11 +185,10 @@ export interface SenderLimits {
 export function limitSenders(app: ServiceApp, { perSecond, atOnce }: SenderLimits): void {
   if (perSecond === 0) return
   const buckets = tokenBuckets({ perSecond, atOnce })
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.limited !== true) return undefined
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.limited !== true) return done()
     const waitSeconds = buckets.take(request.sender)
-    if (waitSeconds === undefined) return undefined
+    if (waitSeconds === undefined) return done()
     answer(tooManyRequests(waitSeconds), request, reply)
-    return reply
   })
 }

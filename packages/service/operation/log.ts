@@ -3,7 +3,7 @@
  * header, token or claim is written; what may be logged is listed here and not filtered afterwards.
  */
 import { isMainThread } from 'node:worker_threads'
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type Logger, pino, stdTimeFunctions, symbols } from 'pino'
 
 /** The logger that every service and use case gets. */
 export type { Logger } from 'pino'
@@ -32,6 +32,40 @@ export function createLogger({ service, instance, tenant, level, destination }: 
   }
   const to = destination ?? redirected ?? (isMainThread ? standardOutput() : undefined)
   return to === undefined ? pino(options) : pino(options, to)
+}
+
+/** What is told of a request. */
+export interface RequestFacts {
+  /** One that Node's parser knows. */
+  readonly method: string
+  /** The pattern: ours, and without a character that JSON escapes. */
+  readonly route: string
+  readonly status: number
+  readonly ms: number
+  /** As `acceptedRequestId` lets through. */
+  readonly requestId: string
+  readonly refusal?: string | undefined
+}
+
+/**
+ * Lines as the logger writes them, at the cost of a text: they are most of all lines, and have always the same members.
+ */
+export function requestLines(log: Logger): (facts: RequestFacts) => void {
+  const { [symbols.streamSym]: stream, [symbols.chindingsSym]: bindings } = log as unknown as PinoInside
+  return ({ method, ms, refusal, requestId, route, status }) => {
+    if (!log.isLevelEnabled('info')) return
+    const told = refusal === undefined ? '' : `,"refusal":${JSON.stringify(refusal)}`
+    stream.write(
+      `{"level":"info"${stdTimeFunctions.isoTime()}${bindings},"method":"${method}","route":"${route}","status":${status},"ms":${ms},"requestId":"${requestId}"${told}}\n`,
+    )
+  }
+}
+
+/** Behind the names that the library exports for this. */
+interface PinoInside {
+  readonly [symbols.streamSym]: DestinationStream
+  /** JSON members, a comma before each. */
+  readonly [symbols.chindingsSym]: string
 }
 
 let redirected: DestinationStream | undefined

@@ -39,12 +39,12 @@ export interface KeeperOptions {
 const WRONG_A_MINUTE = 20
 
 export function managementKeeper(config: KeeperConfig, options: KeeperOptions): ManagementKeeper {
-  if (openDoorProblem(config) !== undefined) return async () => ({ refusal: managementClosed })
+  if (openDoorProblem(config) !== undefined) return () => ({ refusal: managementClosed })
   const { baseUrl, managementApiKey } = config
   const judged = judgedBy(config, options)
   if (managementApiKey === undefined) return loopbackDoor(baseUrl, judged, options.judges)
   const own = ownKeys(managementApiKey, config)
-  return async (knock) => {
+  return (knock) => {
     const presented = presentedKey(knock.headers)
     if (presented === undefined) return { refusal: noManagementKey }
     const caller = own(fingerprint(presented))
@@ -57,7 +57,7 @@ type Judged = (presented: string, knock: Knock) => Promise<Entered>
 /** No credential is needed; one of a kind that there is a judge for is for no more than elsewhere, so that it can be tried. */
 function loopbackDoor(baseUrl: string, judged: Judged, judges: readonly CallerJudge[]): ManagementKeeper {
   const keep = loopbackKeeper(baseUrl)
-  return async (knock) => {
+  return (knock) => {
     const refusal = keep(knock)
     if (refusal !== undefined) return { refusal }
     const presented = presentedKey(knock.headers)

@@ -15,7 +15,7 @@ const EVENT_STREAM = 'text/event-stream'
 type App = FastifyInstance<Server, IncomingMessage, ServerResponse>
 
 export function countRequests(app: App, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.request({
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
@@ -23,6 +23,7 @@ export function countRequests(app: App, metrics: Metrics): void {
       seconds: reply.elapsedTime / 1000,
       streamed: request.routeOptions.config.answers?.[200]?.contentType === EVENT_STREAM,
     })
+    done()
   })
 }
 
