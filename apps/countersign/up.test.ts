@@ -32,7 +32,7 @@ describe('everything in one process', () => {
   })
 
   it('says what runs where, with the account and the data', () => {
-    const said = announcement(running, cwd, 812.4).join('\n')
+    const said = announcement(running, 812.4).join('\n')
     for (const { name, url } of running) {
       const { serves, summary } = serviceNamed(name as ServiceName)
       expect(said).toContain(serves === 'api' ? `${url}   API page ${url}/swagger` : `${url}   ${summary}`)

@@ -2,7 +2,6 @@
  * Everything in one process, with nothing to install: the services on memory sessions and SQLite. They start
  * together and stop together; when one cannot start, none is left running.
  */
-import { resolve } from 'node:path'
 import type { ServiceStart } from '@countersign/service/compose/configure'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { addressOf } from '@countersign/service/config/load'
@@ -181,15 +180,14 @@ export async function closeAll(services: readonly RunningService[]): Promise<voi
 function announce(
   services: readonly RunningService[],
   more: readonly string[],
-  { print, cwd }: Surroundings,
+  { print }: Surroundings,
 ): void {
-  for (const line of [...announcement(services, cwd, performance.now()), ...more]) print(line)
+  for (const line of [...announcement(services, performance.now()), ...more]) print(line)
 }
 
 /** What runs where. `startupMs` counts from the start of the process. */
 export function announcement(
   services: readonly Pick<RunningService, 'name' | 'url' | 'config'>[],
-  cwd: string,
   startupMs: number,
 ): readonly string[] {
   const config = services[0]?.config
@@ -210,7 +208,7 @@ export function announcement(
     ...(config?.mode === 'production'
       ? []
       : [row('account', 'user@email.com / password   pre-registered in the wallet')]),
-    row('data', resolve(cwd, config?.dataDir ?? 'data')),
+    ...(config?.dataDir === undefined ? [] : [row('data', config.dataDir)]),
     row('sessions', shared ? 'Redis' : 'in this process'),
     '',
     row('try it', demoCommand(Object.fromEntries(services.map(({ name, url }) => [name, url])))),

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { accessSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { certificatePem } from '@countersign/x509/pem'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
@@ -73,7 +73,7 @@ async function developmentAnchors(
   const start = { argv: ['--logLevel=silent', ...argv], env, cwd, defaultPort: 0 }
   const config = await configure({ service: 'keys', extra: {}, managementDoor: false }, start)
   if (config.mode === 'production') throw new StartRefused('production has no development CA')
-  const folder = join(config.dataDir ?? resolve(cwd, 'data'), 'identity')
+  const folder = join(config.dataDir ?? '', 'identity')
   if (config.sessions.type === 'memory' && !isThere(folder)) {
     throw new StartRefused(`there is no identity in ${folder} yet: start a service, or say --data DIR`)
   }

@@ -3,7 +3,6 @@
  * a log. Each service's `main.ts` begins here and puts its own parts on top; this folder and they are the only places
  * where a port meets its adapter. A service that cannot start says why in one sentence (`StartRefused`).
  */
-import { resolve } from 'node:path'
 import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { type EngineAddress, openEngine } from '@countersign/stores/open-engine'
 import type { StoreEngine } from '@countersign/stores/ports'
@@ -87,7 +86,7 @@ export async function openRuntime(
   const opening = openEngine(address, { keyPrefix: config.keyPrefix, onProblem: warn, monotonicMs })
   const unobserved = await opening
   const engine = observedEngine(unobserved, metrics)
-  const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
+  const { dataDir } = config
   const opened: (() => Promise<void>)[] = []
   const certificates = certificateWatch(log, now)
   const { service, instance } = config

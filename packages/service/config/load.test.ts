@@ -53,6 +53,7 @@ describe('configuration without anything set', () => {
       mode: 'development',
       webHost: '127.0.0.1',
       webPort: 7003,
+      dataDir: join(cwd, 'data'),
       baseUrl: 'http://localhost:7003',
       sessions: { type: 'memory' },
       features: ['openapi'],

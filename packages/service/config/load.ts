@@ -236,8 +236,9 @@ function finish<Extra extends z.ZodRawShape>(
   { configDir, unreadFiles }: Pick<Everything, 'configDir' | 'unreadFiles'>,
 ): Finished {
   const mistakes: Mistake[] = []
-  const { mode, dataDir, database } = values
+  const { mode, database } = values
   const production = mode === 'production'
+  const dataDir = values.dataDir ?? (production ? undefined : 'data')
   const webHost = values.webHost ?? (production ? '0.0.0.0' : '127.0.0.1')
   const webPort = values.webPort ?? options.defaultPort
   const features = featuresOn(values, [...BASE_FEATURES, ...(options.features ?? [])])

@@ -243,7 +243,7 @@ export interface ServiceConfig extends LoadLimits {
   readonly configDir: string
   /** Files of that folder that nobody reads. */
   readonly unreadFiles?: readonly string[]
-  /** `--data`: where keys and databases of this machine go. */
+  /** Where keys and databases of this machine go, as an absolute path; absent in production where it is not said. */
   readonly dataDir?: string | undefined
   readonly sessions: SessionsSetting
   /** `sqlite:FILE` or `postgres://…`; absent: the service's own default. */
