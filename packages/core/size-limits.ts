@@ -78,7 +78,7 @@ export const FETCHED = {
 /** What is kept: a session, a credential, an answer that was sent, as sealed text. */
 export const KEPT = {
   /**
-   * Sealing makes four characters of three bytes. There is room for a question and its answer, each of the largest size,
+   * As it is kept. There is room for a question and its answer, each of the largest size,
    * and for more escapes in the JSON of the second than anybody needs.
    */
   sealed: 16 * MB,
