@@ -8,6 +8,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { openSealing, type Sealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientOf, type VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
+import { compileSchema } from '@countersign/service/types/json-schema'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
 import { newAuthority } from '@countersign/testing/people/authority'
@@ -45,6 +46,8 @@ const KEYS = 48
 const HELD = 8
 
 export async function createDeployment(): Promise<Deployment> {
+  // What is loaded at its first use takes a while that is nobody's turn.
+  await compileSchema({})
   const authority = newAuthority(authorityName, epoch - 3600)
   const issuerSigner = authority.vouchFor(simulated)
   const requestSigner = authority.vouchFor(simulated)
