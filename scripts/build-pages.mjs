@@ -24,6 +24,8 @@ const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-i
 const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
 const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
 const LONGEST_BUILD_MS = 120_000
+/** Names those of this build. */
+const FILES = '.files'
 /** Files of earlier builds stay as long as pages that were opened before may ask for them. */
 const KEPT_MS = 24 * 3_600_000
 
@@ -188,13 +190,21 @@ async function publish(made, dist, hash) {
     await copyFile(join(made, name), fresh)
     await rename(fresh, target)
   }
+  await writeFile(join(dist, FILES), JSON.stringify(names))
   await writeFile(join(dist, '.built'), hash)
   await sweep(dist, new Set(names))
 }
 
+/** The files of the pages as they were built last, without those of earlier builds; paths in the repository. */
+export async function builtFiles(app, root = ROOT) {
+  const dist = join('apps', app, 'dist')
+  const names = JSON.parse(await readFile(join(root, dist, FILES), 'utf8'))
+  return names.map((name) => join(dist, name))
+}
+
 async function sweep(dist, kept) {
   for (const name of await namesIn(dist)) {
-    if (kept.has(name) || name === '.built') continue
+    if (kept.has(name) || name === '.built' || name === FILES) continue
     const { mtimeMs } = await stat(join(dist, name))
     const isHashed = name.startsWith('assets/') && !name.endsWith('.tmp')
     if (!isHashed || Date.now() - mtimeMs > KEPT_MS) await rm(join(dist, name), { force: true })

@@ -23,15 +23,6 @@ beforeAll(async () => {
 })
 
 describe('the build of the pages', () => {
-  it('finds in the image every script that it imports', async () => {
-    const image = await readFile(join(root, 'deploy/Dockerfile'), 'utf8')
-    const copied = (/^COPY (.+) scripts\/$/m.exec(image)?.[1] ?? '').split(' ')
-    const allowed = await readFile(join(root, 'deploy/Dockerfile.dockerignore'), 'utf8')
-    const imported = await scriptsOf('scripts/build-pages.mjs')
-    expect(copied.toSorted()).toEqual(imported.toSorted())
-    for (const name of imported) expect(allowed.split('\n')).toContain(`!${name}`)
-  })
-
   it('does nothing when what lies there was made of these sources', async () => {
     const dist = join(root, 'apps/web-wallet/dist')
     const before = (await stat(join(dist, 'index.html'))).mtimeMs
@@ -115,11 +106,4 @@ async function laterParts(dist: string, names: readonly string[]): Promise<reado
     [...text.matchAll(/import\(\s*[`"]\.\/([^`"]+\.js)[`"]/g)].map(([, name = '']) => `/assets/${name}`),
   )
   return [...new Set(later)]
-}
-
-/** The script and those beside it that it imports, by their places in the checkout. */
-async function scriptsOf(name: string): Promise<readonly string[]> {
-  const text = await readFile(join(root, name), 'utf8')
-  const imported = [...text.matchAll(/^import .* from '\.\/(.+)'$/gm)].map(([, file]) => `scripts/${file}`)
-  return [name, ...(await Promise.all(imported.map(scriptsOf))).flat()]
 }

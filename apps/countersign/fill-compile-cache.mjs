@@ -1,7 +1,7 @@
 /**
  * Fills the compile cache for a place where it cannot be written later, such as an image that runs read-only: loads every
- * module of the product with what it imports, and starts nothing. Node keeps the cache apart by its own version, its flags
- * and the user, so this runs with those of the services.
+ * module of the product, or every chunk of its bundle, with what it imports, and starts nothing. Node keeps the cache apart
+ * by its own version, its flags and the user, so this runs with those of the services.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache, getCompileCacheDir } from 'node:module'
@@ -27,7 +27,7 @@ function modulesBelow(folder) {
   return readdirSync(folder, { recursive: true })
     .filter(
       (name) =>
-        name.endsWith('.ts') &&
+        /\.(?:ts|js)$/.test(name) &&
         !/\.d\.ts$|\.(test|testing|contract)\.ts$|(^|\/)node_modules\//.test(name) &&
         !isForBrowsers(name),
     )
@@ -41,7 +41,9 @@ function isForBrowsers(name) {
 
 /** Packages that a module loads within a function. */
 function packagesOnDemand(file) {
-  return [...readFileSync(file, 'utf8').matchAll(/\bimport\('([^'.][^']*)'\)/g)].map(([, name]) => name)
+  return [...readFileSync(file, 'utf8').matchAll(/\bimport\((['"])([^'".][^'"]*)\1\)/g)].map(
+    ([, , name]) => name,
+  )
 }
 
 /** Some are optional, such as those of key services. */

@@ -1,6 +1,8 @@
-/** From the start of the process to a service that says it is ready, run as it lies in the repository. */
+/** From the start of the process to a service that says it is ready: run as it lies in the repository, and as the bundle of it. */
 
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { SERVICE_NAMES } from '@countersign/countersign/services'
 import { freePort } from '@countersign/local-servers/ports'
 import { startMeasured } from '../measure/measured-process.ts'
@@ -9,24 +11,64 @@ import { COMMAND, startService, untilAnswers } from '../stand/services.ts'
 import type { Stand } from '../stand/stand.ts'
 
 export async function coldStartFigures(stand: Stand): Promise<readonly Row[]> {
-  return [await oneService(stand, 'verifier'), await oneService(stand, 'issuer'), await everything(stand)]
+  const bundle = await builtBundle(stand)
+  return [
+    ...(await oneService(stand, 'verifier', bundle)),
+    ...(await oneService(stand, 'issuer', bundle)),
+    await everything(stand),
+  ]
 }
 
-async function oneService(stand: Stand, name: 'verifier' | 'issuer'): Promise<Row> {
-  const { deployment, redis, settings } = stand
-  const seconds: number[] = []
+/** The program of a bundle, away from what it was made of. */
+async function builtBundle({ deployment }: Stand): Promise<string> {
+  const folder = join(deployment.folder, 'bundle')
+  await promisify(execFile)(process.execPath, [BUILD, '--with-modules', `--out=${folder}`])
+  return join(folder, 'apps/countersign/main.mjs')
+}
+
+const BUILD = join(dirname(COMMAND), '../../scripts/build-bundle.mjs')
+
+interface Started {
+  readonly seconds: number[]
+  readonly megabytes: number[]
+}
+
+/** One after the other in turn, so that a slow moment of the machine meets both. */
+async function oneService(
+  stand: Stand,
+  name: 'verifier' | 'issuer',
+  bundle: string,
+): Promise<readonly Row[]> {
+  const checkout: Started = { seconds: [], megabytes: [] }
+  const bundled: Started = { seconds: [], megabytes: [] }
   // The first start may read the files from the disk, and fills the compile cache: it does not count.
-  for (let start = -1; start < settings.coldStarts; start++) {
-    const service = await startService({ name, deployment, redisUrl: redis.url })
-    if (start >= 0) seconds.push(service.readyMs / 1000)
-    await service.stop()
+  for (let start = -1; start < stand.settings.coldStarts; start++) {
+    for (const [command, { seconds, megabytes }] of [
+      [COMMAND, checkout],
+      [bundle, bundled],
+    ] as const) {
+      const { deployment, redis } = stand
+      const service = await startService({ name, deployment, redisUrl: redis.url, command })
+      const { rssBytes } = await service.usage()
+      if (start >= 0) seconds.push(service.readyMs / 1000)
+      if (start >= 0) megabytes.push(rssBytes / 1e6)
+      await service.stop()
+    }
   }
-  return figure({
-    what: `start of one ${name} to /readyz`,
-    unit: 's',
-    measured: seconds,
-    budget: { of: 'measured', relation: 'at_most', bound: 0.7 },
-  })
+  return [
+    startFigure(`start of one ${name} to /readyz`, checkout.seconds, 0.7),
+    startFigure(`start of one ${name} to /readyz, bundled`, bundled.seconds, 0.35),
+    figure({
+      what: `memory of one ${name} at ready, bundled`,
+      unit: 'MB',
+      measured: bundled.megabytes,
+      budget: { of: 'measured', relation: 'at_most', bound: 110 },
+    }),
+  ]
+}
+
+function startFigure(what: string, measured: readonly number[], bound: number): Row {
+  return figure({ what, unit: 's', measured, budget: { of: 'measured', relation: 'at_most', bound } })
 }
 
 const WHOLE = 'start of countersign up to every /livez'
@@ -38,12 +80,7 @@ async function everything(stand: Stand): Promise<Row> {
     if (typeof took === 'string') return { what: WHOLE, notMeasured: took }
     if (start >= 0) seconds.push(took)
   }
-  return figure({
-    what: WHOLE,
-    unit: 's',
-    measured: seconds,
-    budget: { of: 'measured', relation: 'at_most', bound: 1.5 },
-  })
+  return startFigure(WHOLE, seconds, 1.5)
 }
 
 async function startEverything({ deployment }: Stand): Promise<number> {

@@ -22,6 +22,8 @@ export interface ServiceWish {
   readonly deployment: BenchDeployment
   readonly redisUrl: string
   readonly profileDir?: string | undefined
+  /** The program; that of the checkout when absent. */
+  readonly command?: string | undefined
 }
 
 const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
@@ -34,12 +36,13 @@ export async function startService({
   deployment,
   redisUrl,
   profileDir,
+  command = COMMAND,
 }: ServiceWish): Promise<Service> {
   const port = await freePort()
   const { folder, secret, managementApiKey } = deployment
   const startedAt = performance.now()
   const running = startMeasured({
-    module: COMMAND,
+    module: command,
     args: [
       name,
       `--webPort=${port}`,

@@ -60,21 +60,21 @@ describe.skipIf(refused !== undefined)(
           .filter(Boolean)
         // Pages that a service draws itself, and what they share with the built ones, have their sheets beside them.
         const wanted =
-          /^\.\/(?:package\.json|LICENSE|config\/[a-z-]+\/[\w-]+\.conf|apps\/[a-z-]+\/dist\/.+|(?:apps|packages)\/.+\.(?:ts|mjs|json)|(?:apps\/repository\/site|apps\/countersign\/lan|packages\/ui)\/.+\.css)$/
+          /^\.\/(?:package\.json|LICENSE|THIRD-PARTY-LICENSES|config\/[a-z-]+\/[\w-]+\.conf|apps\/countersign\/[\w-]+\.m?js|apps\/[a-z-]+\/dist\/.+|(?:apps\/repository\/site|apps\/countersign\/lan|packages\/ui)\/.+\.css)$/
         expect(files.filter((file) => !wanted.test(file))).toEqual([])
         expect(files.filter((file) => /\.(?:test|testing|contract)\.|\/testing\//.test(file))).toEqual([])
         expect(await inImage('grep -rlx planted app || true')).toBe('')
         expect(await inImage('ls -a app')).toBe(
-          '.\n..\nLICENSE\napps\nconfig\nnode_modules\npackage.json\npackages\n',
+          '.\n..\nLICENSE\nTHIRD-PARTY-LICENSES\napps\nconfig\nnode_modules\npackage.json\npackages\n',
         )
         const tools = await inImage(
-          'cd app/node_modules && { ls -d typescript vitest playwright @biomejs 2>/dev/null || true; }',
+          'cd app/node_modules && { ls -d typescript vitest playwright rolldown fastify zod 2>/dev/null || true; }',
         )
         expect(tools).toBe('')
       })
 
       it('is small, and belongs to root', async () => {
-        expect(Number((await inImage('du -sm app')).split('\t')[0])).toBeLessThan(75)
+        expect(Number((await inImage('du -sm app')).split('\t')[0])).toBeLessThan(45)
         expect(await inImage('find app ! -user root -o -perm -o=w ! -type l')).toBe('')
       })
 

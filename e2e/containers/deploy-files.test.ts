@@ -1,5 +1,5 @@
 /** What the files of `deploy/` say twice, and what they must not say: held where no container can run, too. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { VERSION } from '@countersign/service/operation/version'
 import { expect, it } from 'vitest'
@@ -11,7 +11,7 @@ it('every stage stands on the Node of the project', () => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } }
   const stages = [...read('deploy/Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)
   expect(new Set(stages)).toEqual(new Set([`node:${devDependencies.node}-bookworm-slim`]))
-  expect(stages).toHaveLength(3)
+  expect(stages).toHaveLength(2)
 })
 
 it('the label of the image names the version', () => {
@@ -31,40 +31,20 @@ it('the image is built once, and every other image says which version', () => {
   }
 })
 
-it('the image has the style sheets that the repository makes its own of', () => {
-  const copied = [...read('deploy/Dockerfile').matchAll(/^COPY packages\/ui\/(\S+) packages\/ui\/\S+\/$/gm)]
-  const patterns = copied.map(
-    ([, one = '']) => new RegExp(`^${one.replace('*', '[\\w-]+').replace('.css', '\\.css')}$`),
-  )
-  const needed = [...read('apps/repository/site/style-sheet.ts').matchAll(/'([\w-]+\/[\w-]+\.css)'/g)]
-  expect(needed.length).toBeGreaterThan(4)
-  expect(
-    needed.map(([, name = '']) => name).filter((name) => !patterns.some((one) => one.test(name))),
-  ).toEqual([])
+it('the image is built with every script that the build imports', () => {
+  const copied = (/^COPY (.+) scripts\/$/m.exec(read('deploy/Dockerfile'))?.[1] ?? '').split(' ')
+  const allowed = read('deploy/Dockerfile.dockerignore').split('\n')
+  const imported = [...scriptsOf('scripts/build-bundle.mjs')]
+  expect(imported.length).toBeGreaterThan(1)
+  expect(copied.toSorted()).toEqual(imported.toSorted())
+  for (const name of imported) expect(allowed).toContain(`!${name}`)
 })
 
-it('the image has what the web wallet makes pages without a script with, and that stands alone', () => {
-  const copied = new Set(
-    [...read('deploy/Dockerfile').matchAll(/^COPY (packages\/ui\/\S+\.ts) packages\/ui\/\S+\/$/gm)].map(
-      ([, path = '']) => path,
-    ),
-  )
-  const files = ['plain', 'shown'].flatMap((folder) =>
-    readdirSync(`${root}apps/web-wallet/${folder}`)
-      .filter((name) => /(?<!\.test|\.testing)\.ts$/.test(name))
-      .map((name) => `apps/web-wallet/${folder}/${name}`),
-  )
-  const needed = new Set(
-    files.flatMap((file) =>
-      [...read(file).matchAll(/'@countersign\/ui\/([\w/-]+)'/g)].map(
-        ([, name = '']) => `packages/ui/${name}.ts`,
-      ),
-    ),
-  )
-  expect(needed.size).toBeGreaterThan(2)
-  expect(copied).toEqual(needed)
-  for (const path of copied) expect(read(path)).not.toMatch(/^import /m)
-})
+/** The script and those beside it that it imports, by their places in the checkout. */
+function scriptsOf(name: string): ReadonlySet<string> {
+  const imported = [...read(name).matchAll(/^import .* from '\.\/(.+)'$/gm)]
+  return new Set([name, ...imported.flatMap(([, file]) => [...scriptsOf(`scripts/${file}`)])])
+}
 
 it.each(['deployment-secret', '*.pem', '*.key', '.env', '.env.*', '/data/'])('git ignores %s', (pattern) => {
   expect(read('.gitignore').split('\n')).toContain(pattern)
