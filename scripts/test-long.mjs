@@ -1,9 +1,10 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
-// around them; every way of issuing and of presenting, with kills between its steps; what a wallet costs beside ten thousand others and a history of
-// a million entries; offers for a hundred thousand from one input; every state of every page in each theme, at each width and in each language; then every test beside programs that
-// keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's. Those programs work through
-// twenty thousand histories of the simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone;
-// the others are `containers`, `ways`, `scale`, `bulk`, `looks` and `beside`.
+// around them; every way of issuing and of presenting, with kills between its steps, and fifty rounds of the races; what a wallet
+// costs beside ten thousand others and a history of a million entries; offers for a hundred thousand from one input; every state of
+// every page in each theme, at each width and in each language; then every test beside programs that keep all cores busy, for a test
+// that holds on a quiet machine alone is a test that fails on somebody's. Those programs work through twenty thousand histories of the
+// simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone; the others are `containers`,
+// `ways`, `scale`, `bulk`, `looks` and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -37,8 +38,9 @@ process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = isWanted('chaos') ? run('vitest', ['run', '--project', 'cluster', 'e2e/chaos']) : 0
 delete process.env.COUNTERSIGN_FLOWS
 process.env.COUNTERSIGN_EVERY_WAY = 'yes'
+const inEveryWay = ['killed-ways', 'killed-issuances', 'issuance/races', 'copies/shown-once']
 const ways = isWanted('ways')
-  ? run('vitest', ['run', '--project', 'cluster', 'killed-ways', 'killed-issuances'])
+  ? run('vitest', ['run', '--project', 'cluster', '--project', 'unit', ...inEveryWay])
   : 0
 delete process.env.COUNTERSIGN_EVERY_WAY
 Object.assign(process.env, SCALE)

@@ -10,10 +10,11 @@ import { type PresentedClient, writeClient } from '@countersign/protocol/oauth/c
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { claims } from '@countersign/testing/client/flows'
-import { type Answer, call, expectStatus, postForm, postJson, sentTo } from '@countersign/testing/client/http'
+import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { identityConfiguration, offerUri, readOffer } from '@countersign/testing/client/protocol-wallet'
 import { newKey } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atIssuer } from '../walks/at-instance.ts'
 
 const attester = newKey()
 const instanceKey = newKey()
@@ -73,12 +74,7 @@ function token(preAuthorizedCode: string, client: PresentedClient): Promise<Answ
   return postForm(`${cluster.urls.issuer}/token`, form, writeClient(client).headers)
 }
 
-/** Past the balancer, with addresses in proofs as they are. */
-function at<T>(index: number, run: () => Promise<T>): Promise<T> {
-  const instance = cluster.services.filter(({ service }) => service === 'issuer')[index]
-  if (instance === undefined) throw new Error(`there is no issuer ${index}`)
-  return sentTo(new Map([[new URL(cluster.urls.issuer).origin, new URL(instance.url).origin]]), run)
-}
+const at = <T>(index: number, run: () => Promise<T>) => atIssuer(cluster, index, run)
 
 async function challengeAt(index: number): Promise<string> {
   const answer = await at(index, () => call(`${cluster.urls.issuer}/challenge`, { method: 'POST' }))

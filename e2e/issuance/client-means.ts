@@ -13,8 +13,11 @@ import { newKey, now } from '@countersign/testing/people/keys'
 /** Where browsers come back to. */
 export const BACK = 'http://127.0.0.1:9/back'
 
+/** Proves nothing of itself. */
+export const PUBLIC_CLIENT = 'a-public-wallet'
+
 const NAMES: Readonly<Record<ClientMethod, string>> = {
-  none: 'a-public-wallet',
+  none: PUBLIC_CLIENT,
   private_key_jwt: 'a-registered-wallet',
   attest_jwt_client_auth: 'https://wallet.example',
 }
@@ -22,8 +25,8 @@ const NAMES: Readonly<Record<ClientMethod, string>> = {
 export interface ClientMeans {
   readonly issuerFlags: readonly string[]
   nameOf(method: ClientMethod): string
-  /** For one request: what is in it counts once. */
-  present(method: ClientMethod, issuer: string): Promise<PresentedClient>
+  /** For one request: what is in it counts once. `challenge`: for the proof of an attested key. */
+  present(method: ClientMethod, issuer: string, challenge?: string): Promise<PresentedClient>
   attestKeys(input: Pick<Parameters<typeof createKeyAttestation>[0], 'keys' | 'nonce'>): Promise<string>
 }
 
@@ -52,7 +55,7 @@ export function makeClientMeans(): ClientMeans {
       }
       return { method: 'private_key_jwt', clientId, assertion: await createClientAssertion(made) }
     },
-    attest_jwt_client_auth: async (method, audience) => {
+    attest_jwt_client_auth: async (method, audience, challenge) => {
       const clientId = NAMES[method]
       const attestation = await createClientAttestation({
         signer: provider,
@@ -61,7 +64,7 @@ export function makeClientMeans(): ClientMeans {
         now: now(),
         lifetimeSeconds: 600,
       })
-      const shown = { signer: instance, clientId, audience, now: now(), jti: randomUUID() }
+      const shown = { signer: instance, clientId, audience, now: now(), jti: randomUUID(), challenge }
       return {
         method: 'attest_jwt_client_auth',
         clientId,
@@ -78,7 +81,7 @@ export function makeClientMeans(): ClientMeans {
       '--refreshTokenTtlSeconds=86400',
     ],
     nameOf: (method) => NAMES[method],
-    present: (method, issuer) => present[method](method, issuer),
+    present: (method, issuer, challenge) => present[method](method, issuer, challenge),
     attestKeys: ({ keys, nonce }) =>
       createKeyAttestation({ signer: provider, keys, nonce, now: now(), expiresAt: now() + 600 }),
   }

@@ -13,11 +13,13 @@ import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watc
 import { claims, identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postForm } from '@countersign/testing/client/http'
 import { answerBody, type Held, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
 import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { startVerifier } from '@countersign/verifier/main'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { answered, credentialCall, granted } from '../issuance/contested.ts'
 import { newRequest, pressDecision } from './people.ts'
 import { startPortalBeside } from './portal-beside.ts'
 import { correlationId, heading } from './portal-steps.ts'
@@ -266,6 +268,22 @@ describe('issued credentials', () => {
     )
     await page.getByLabel('Issued until').fill('2020-01-01')
     await page.getByText('There is no such credential.').waitFor()
+    expect(watched.problems()).toEqual(nothing)
+  })
+
+  it('are one entry where they are copies of one another, and all are changed at once', async () => {
+    const { issuer } = world.cluster.urls
+    const whose = await granted(issuer)
+    await answered(await credentialCall(issuer, whose, [newKey(), newKey(), newKey()]), 200)
+    const copies = page.locator('.entry', { hasText: '3 copies on this page' })
+    await page.goto('/credentials')
+    await copies.waitFor()
+    expect(await problemsOf(watched, { german: true })).toEqual(nothing)
+    await copies.getByRole('button', { name: /^Suspend / }).click()
+    await copies.getByText('Suspended', { exact: true }).waitFor()
+    await page.reload()
+    await copies.getByText('Suspended', { exact: true }).waitFor()
+    expect(await copies.count()).toBe(1)
     expect(watched.problems()).toEqual(nothing)
   })
 })

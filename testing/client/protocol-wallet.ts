@@ -55,7 +55,7 @@ export interface Sender {
 }
 
 /** Every call makes a fresh proof, as RFC 9449 asks. */
-async function senderHeaders(
+export async function senderHeaders(
   sender: Sender,
   url: string,
   accessToken?: string,

@@ -30,6 +30,8 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { copiesOf } from './copies.ts'
 
 const EN = ['en']
+/** Half a second each. */
+const ROUNDS = process.env['COUNTERSIGN_EVERY_WAY'] === 'yes' ? 50 : 5
 const open: (TestIssuer | TestVerifier)[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
@@ -104,7 +106,7 @@ onBothDatabases('a copy', (store) => {
   })
 
   it('is shared by no two of ten answers at once on two instances', async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const { answer, count, verifier } = await held(store())
       const answers = await times(10, () => answer())
       for (const one of answers) expect(one).toMatchObject({ value: { accepted: true } })

@@ -30,12 +30,14 @@ import { operation } from '../text/operation-texts.ts'
 import { portal } from '../text/portal-texts.ts'
 import {
   changesOf,
+  entriesOf,
   type IssuedCredentialView,
   type LogFilter,
   loadLog,
   SHOWN_TONES,
   shownStatus,
   typeName,
+  withChanged,
 } from './issued-credentials.ts'
 import { Pager } from './pager.tsx'
 import { usePages } from './use-pages.ts'
@@ -135,7 +137,7 @@ function Page({
     const answer = await changeStatus(credential.id, status)
     setBusy(undefined)
     if (!answer.ok) return setFailure(answer.error)
-    setCredentials(credentials.map((one) => (one.id === credential.id ? answer.value : one)))
+    setCredentials(withChanged(credentials, answer.value))
     announce(t.done)
   }
   if (credentials.length === 0) return <p role="status">{t.none}</p>
@@ -143,14 +145,14 @@ function Page({
     <>
       {failure !== undefined && <Refused heading={portal.value.issued.refused} failure={failure} />}
       <ul class="sheet entries" role="list">
-        {credentials.map((credential) => (
+        {entriesOf(credentials).map((copies) => (
           <Entry
-            key={credential.id}
-            credential={credential}
+            key={copies[0].id}
+            copies={copies}
             metadata={metadata}
-            busy={busy === credential.id}
+            busy={busy === copies[0].id}
             onChange={(status) =>
-              status === 'revoked' ? setRevoking(credential) : void change(credential, status)
+              status === 'revoked' ? setRevoking(copies[0]) : void change(copies[0], status)
             }
           />
         ))}
@@ -169,14 +171,16 @@ function Page({
 }
 
 interface EntryProps {
-  readonly credential: IssuedCredentialView
+  /** One credential, and those on this page that are copies of it. */
+  readonly copies: ReturnType<typeof entriesOf>[number]
   readonly metadata: IssuerMetadata | undefined
   readonly busy: boolean
   readonly onChange: (status: CredentialStatus) => void
 }
 
-function Entry({ credential, metadata, busy, onChange }: EntryProps) {
+function Entry({ copies, metadata, busy, onChange }: EntryProps) {
   const t = operation.value.credentials
+  const [credential] = copies
   const { credentialConfigurationId, expiresAt, format, issuedAt, statusChangedAt } = credential
   const what = plainText(typeName(metadata, credentialConfigurationId))
   const shown = shownStatus(credential, nowMs() / 1000)
@@ -185,6 +189,7 @@ function Entry({ credential, metadata, busy, onChange }: EntryProps) {
     formatName(format),
     filled(t.issuedAt, { time: day(isoOf(issuedAt)) ?? '' }),
     ...(expiresAt === undefined ? [] : [filled(t.expires, { day: day(isoOf(expiresAt)) ?? '' })]),
+    ...(copies.length > 1 ? [filled(t.copies, { count: String(copies.length) })] : []),
   ]
   return (
     <li class="entry" data-tall>
@@ -199,12 +204,18 @@ function Entry({ credential, metadata, busy, onChange }: EntryProps) {
         )}
       </span>
       <Changes credential={credential} what={what} busy={busy} onChange={onChange} />
-      <TechnicalDetails summary={ui.value.technicalDetails} text={JSON.stringify(credential, null, 2)} />
+      <TechnicalDetails
+        summary={ui.value.technicalDetails}
+        text={JSON.stringify(copies.length > 1 ? copies : credential, null, 2)}
+      />
     </li>
   )
 }
 
-type ChangesProps = Pick<EntryProps, 'credential' | 'busy' | 'onChange'> & { readonly what: string }
+type ChangesProps = Pick<EntryProps, 'busy' | 'onChange'> & {
+  readonly credential: IssuedCredentialView
+  readonly what: string
+}
 
 function Changes({ credential, what, busy, onChange }: ChangesProps) {
   const t = operation.value.credentials

@@ -1,6 +1,6 @@
 import { credentialLogQuery } from '@countersign/api/issuer/credential-log'
 import { describe, expect, it } from 'vitest'
-import { changesOf, queryOf, shownStatus } from './issued-credentials.ts'
+import { changesOf, entriesOf, queryOf, shownStatus, withChanged } from './issued-credentials.ts'
 
 const NOW = 1_800_000_000
 const view = {
@@ -53,5 +53,43 @@ describe('a credential in the log', () => {
     [{ ...view, format: 'jwt_vc_json' }, 'valid', ['revoked']],
   ])('is shown as it is, with what can be done: %#', (one, shown, changes) => {
     expect([shownStatus(one, NOW), changesOf(one)]).toEqual([shown, changes])
+  })
+})
+
+describe('copies of one another on a page', () => {
+  const copies = ['1', '2', '3'].map((id) => ({ ...view, id }))
+
+  it('are one entry where the first of them stands, whatever is between them', () => {
+    const [one, two, three] = copies
+    const other = { ...view, id: '4', sessionId: 'z' }
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three were made')
+    expect(entriesOf([one, other, two, three])).toEqual([[one, two, three], [other]])
+  })
+
+  it.each<[string, object]>([
+    ['another issuance', { sessionId: 'z' }],
+    ['another configuration', { credentialConfigurationId: 'd' }],
+    ['another hour', { issuedAt: NOW - 3610 }],
+    ['another status', { status: 'revoked' }],
+    ['a status since another time', { statusChangedAt: NOW }],
+  ])('are none where there is %s', (_what, change) => {
+    const other = { ...view, id: '2', ...change }
+    expect(entriesOf([view, other])).toEqual([[view], [other]])
+  })
+
+  it('have all the status that one of them was given, and others keep theirs', () => {
+    const other = { ...view, id: '4', sessionId: 'z' }
+    const changed = { ...view, id: '2', status: 'suspended' as const, statusChangedAt: NOW }
+    const page = withChanged([...copies, other], changed)
+    expect(entriesOf(page).map((entry) => [entry.length, entry[0].status])).toEqual([
+      [3, 'suspended'],
+      [1, 'valid'],
+    ])
+  })
+
+  it('get no status where they have none', () => {
+    const { status: _none, ...without } = { ...view, id: '3' }
+    const changed = { ...view, status: 'revoked' as const, statusChangedAt: NOW }
+    expect(withChanged([view, without], changed)).toEqual([changed, without])
   })
 })

@@ -1,6 +1,7 @@
 /** The issuer's log of issued credentials, and what can be done about one. */
 import type { CredentialLog } from '@countersign/api/issuer/credential-log'
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
+import { defined } from '@countersign/core/json'
 import type { Tone } from '@countersign/ui/elements/badge'
 import type { Answer } from '@countersign/ui/http/fetch-json'
 import { beginOfDay } from '@countersign/ui/text/format'
@@ -32,6 +33,38 @@ export function queryOf({ from, status, type, until }: LogFilter, before?: strin
   if (behindLast !== undefined) query.set('issuedBefore', String(Math.max(0, behindLast)))
   if (before !== undefined) query.set('before', before)
   return query.toString()
+}
+
+/**
+ * Copies of one another are one entry, where the first of them stands. Others may be on other pages: within the hour that is kept
+ * of an issue the log has no order by issuance.
+ */
+export function entriesOf(
+  credentials: readonly IssuedCredentialView[],
+): readonly (readonly [IssuedCredentialView, ...IssuedCredentialView[]])[] {
+  const entries = Map.groupBy(credentials, (one) =>
+    JSON.stringify([issuanceOf(one), one.issuedAt, one.status, one.statusChangedAt]),
+  )
+  return [...entries.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [[first, ...others] as const],
+  )
+}
+
+/** The page once the status of one was changed: its copies have the same. */
+export function withChanged(
+  credentials: readonly IssuedCredentialView[],
+  changed: IssuedCredentialView,
+): readonly IssuedCredentialView[] {
+  const { status, statusChangedAt } = changed
+  return credentials.map((one) => {
+    if (one.id === changed.id) return changed
+    const isCopy = one.status !== undefined && issuanceOf(one) === issuanceOf(changed)
+    return isCopy ? defined<IssuedCredentialView>({ ...one, status, statusChangedAt }) : one
+  })
+}
+
+function issuanceOf({ credentialConfigurationId, sessionId }: IssuedCredentialView): string {
+  return `${sessionId} ${credentialConfigurationId}`
 }
 
 /** What there is to do: the end of a revocation is none, and one without a status stays as it is. */

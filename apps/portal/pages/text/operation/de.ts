@@ -22,6 +22,7 @@ export const de: TextsLike<OperationTexts> = {
     expired: 'Abgelaufen',
     withoutStatus: 'Ohne Status',
     issuedAt: 'ausgestellt {time}',
+    copies: '{count} Kopien auf dieser Seite',
     expires: 'bis {day}',
     changed: 'seit {time}',
     suspend: 'Aussetzen',

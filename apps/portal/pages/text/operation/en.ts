@@ -20,6 +20,7 @@ export const en = {
     expired: 'Expired',
     withoutStatus: 'Without status',
     issuedAt: 'issued {time}',
+    copies: '{count} copies on this page',
     expires: 'until {day}',
     changed: 'since {time}',
     suspend: 'Suspend',
