@@ -83,7 +83,7 @@ async function pagesOf({ anchor, facts }: ShownAnchor): Promise<BuiltPages> {
   return { files, index: first[1] }
 }
 
-/** An image has these files of `packages/ui` (`deploy/Dockerfile`). */
+/** A bundle has the sheets of these three folders of `packages/ui` (`scripts/build-bundle.mjs`). */
 const SHEETS = [
   'style/tokens.css',
   'style/base.css',

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-/** An image has these files of `packages/ui` and no other (`deploy/Dockerfile`). */
+/** A bundle has the sheets of these three folders of `packages/ui` and no other file of it (`scripts/build-bundle.mjs`). */
 const SHARED = [
   'style/tokens.css',
   'style/base.css',
