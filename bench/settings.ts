@@ -7,6 +7,8 @@ export interface Settings {
   readonly flowsPerRound: number
   /** Flows before anything is measured: until the compiler has settled. */
   readonly warmUpFlows: number
+  /** The memory of a service is read after exactly so many flows, those of the warm-up included. */
+  readonly memoryFlows: number
   /** Flows under way at once, for each instance. */
   readonly concurrency: number
   readonly coldStarts: number
@@ -28,7 +30,8 @@ export interface Settings {
 export const FULL: Settings = {
   rounds: 9,
   flowsPerRound: 1500,
-  warmUpFlows: 4000,
+  warmUpFlows: 16_000,
+  memoryFlows: 20_000,
   concurrency: 16,
   coldStarts: 7,
   eventSamples: 200,
@@ -46,6 +49,7 @@ export const QUICK: Settings = {
   rounds: 5,
   flowsPerRound: 300,
   warmUpFlows: 600,
+  memoryFlows: 1_000,
   concurrency: 16,
   coldStarts: 3,
   eventSamples: 40,

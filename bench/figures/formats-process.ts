@@ -18,7 +18,7 @@ import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { issueWork, verificationWork } from '../limit/plan.ts'
 import { recorder } from '../limit/recorded.ts'
-import { prepare, type Work } from '../limit/work.ts'
+import { prepareAtOnce } from '../limit/work.ts'
 import {
   CREDENTIAL_TYPE,
   type Holder,
@@ -67,7 +67,7 @@ async function measureFormats(): Promise<FormatRounds> {
     ),
     issue: await compare(
       issueOperation(issuer, holders),
-      bare(issueWork(await issueTo(newKey(), issuer, nodeCrypto)).map(prepare)),
+      bare(issueWork(await issueTo(newKey(), issuer, nodeCrypto)).map(prepareAtOnce)),
     ),
     match: await matchRounds(issuer),
     others: await otherFormats(issuer),
@@ -165,7 +165,7 @@ async function workOf(holders: readonly Holder[], issuer: Signer): Promise<reado
   const [holder] = holders
   if (holder === undefined) throw new Error('there is no holder')
   const presentation = await present(holder, { audience: AUDIENCE, nonce: NONCE })
-  return verificationWork(presentation, issuer.publicJwk).map((work: Work) => prepare(work))
+  return verificationWork(presentation, issuer.publicJwk).map(prepareAtOnce)
 }
 
 function issueOperation(issuer: Signer, holders: readonly Holder[]): Operation {

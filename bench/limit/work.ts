@@ -14,9 +14,17 @@ import {
   verify,
 } from 'node:crypto'
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
+import type { DecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 
 export type Work =
+  | WorkAtOnce
+  /** For an answer that is to be encrypted. */
+  | { readonly kind: 'make-key' }
+  | { readonly kind: 'decrypt'; readonly jwe: string; readonly key: DecryptionKey }
+
+export type WorkAtOnce =
   | { readonly kind: 'random'; readonly bytes: number; readonly times: number }
   | { readonly kind: 'hash'; readonly texts: readonly string[] }
   /** ES256 over the text. */
@@ -24,8 +32,27 @@ export type Work =
   /** ES256; `keyIsNew`: the key is imported each time. */
   | { readonly kind: 'verify'; readonly jwt: string; readonly key: PublicJwk; readonly keyIsNew: boolean }
 
+/** Answers what has to be waited for: what the JOSE library does. */
+export type PreparedWork = () => Promise<unknown> | undefined
+
 /** Prepares what can be prepared and answers the function that is measured. */
-export function prepare(work: Work): () => void {
+export function prepare(work: Work): PreparedWork {
+  switch (work.kind) {
+    case 'make-key':
+      return async () => joseJwe.makeKey()
+    case 'decrypt':
+      return decrypting(work.jwe, work.key)
+    default: {
+      const atOnce = prepareAtOnce(work)
+      return () => {
+        atOnce()
+        return undefined
+      }
+    }
+  }
+}
+
+export function prepareAtOnce(work: WorkAtOnce): () => void {
   switch (work.kind) {
     case 'random':
       return () => {
@@ -41,6 +68,17 @@ export function prepare(work: Work): () => void {
       return verifying(work.jwt, work.key, work.keyIsNew)
   }
 }
+
+/** By the library that the services have. */
+function decrypting(jwe: string, key: DecryptionKey): PreparedWork {
+  return async () => {
+    const opened = await joseJwe.decrypt(jwe, [{ key, keyId: DECRYPTED_BY }])
+    if (!opened.ok) throw new Error(`an answer cannot be decrypted: ${opened.error.code}`)
+  }
+}
+
+/** The `kid` that a `decrypt` names. */
+export const DECRYPTED_BY = 'limit'
 
 function signing(text: string): () => void {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
