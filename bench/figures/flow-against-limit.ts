@@ -6,6 +6,7 @@ import { alternatingRounds, cpuPerFlow, ratiosOf, type Side } from '../measure/r
 import { figure, type Row } from '../report/figure.ts'
 import type { Settings } from '../settings.ts'
 import { startLimit } from '../stand/limit-process.ts'
+import type { Opponent } from '../stand/opponent-process.ts'
 import type { Service } from '../stand/services.ts'
 import type { Stand } from '../stand/stand.ts'
 
@@ -15,7 +16,7 @@ export interface FlowComparison {
   readonly flow: Flow
   readonly planOf: (exchanges: readonly Exchange[]) => LimitPlan
   /** What else goes through the same flow, and is measured in the same rounds. */
-  readonly opponent?: Pick<Service, keyof MeasuredProcess | 'port'>
+  readonly opponent?: Opponent
 }
 
 /** CPU microseconds a flow, by who served it. */
@@ -88,6 +89,19 @@ export function againstBare(what: string, rounds: FlowRounds, note?: string): Ro
     limit: rounds.bare,
     ratio: ratiosOf(rounds.bare, rounds.service),
     ...(note !== undefined && { note }),
+  })
+}
+
+/** The ratio says how many times as much the opponent takes. */
+export function againstOpponent(what: string, rounds: FlowRounds, budget: LimitBudget): Row {
+  const { opponent = [] } = rounds
+  return figure({
+    what: `${what}, against the stock build`,
+    unit: 'µs CPU',
+    measured: rounds.service,
+    limit: opponent,
+    ratio: ratiosOf(opponent, rounds.service),
+    budget: { of: 'ratio', relation: 'at_least', ...budget },
   })
 }
 

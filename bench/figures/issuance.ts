@@ -6,8 +6,9 @@ import { issuancePlan } from '../limit/plan.ts'
 import { runFlows } from '../load/flows.ts'
 import { issuanceFlow } from '../load/issuance-flow.ts'
 import { figure, type Row } from '../report/figure.ts'
+import { startOpponent } from '../stand/opponent-process.ts'
 import type { Stand } from '../stand/stand.ts'
-import { againstBare, againstLimits, againstStore } from './flow-against-limit.ts'
+import { againstBare, againstLimits, againstOpponent, againstStore } from './flow-against-limit.ts'
 import { memoryFigure } from './verification.ts'
 
 export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
@@ -16,9 +17,12 @@ export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
   const service = await stand.service('issuer')
   const signers = holders.map(({ signer }) => signer)
   const flow = issuanceFlow({ signers, managementApiKey, issuer: issuerUrl })
-  const rounds = await againstLimits({ stand, service, flow, planOf: issuancePlan })
+  const opponent = stand.keep(await startOpponent('issuer', deployment, stand.redis.url))
+  const rounds = await againstLimits({ stand, service, flow, planOf: issuancePlan, opponent })
+  await opponent.stop()
   return [
     againstStore('issuance', rounds, { bound: 0.6, floor: 0.45 }),
+    againstOpponent('issuance', rounds, { bound: 2, floor: 1.6 }),
     againstBare('issuance, 6 requests', rounds, DURABLE_NOTE),
     memoryFigure('issuer', stand, rounds.rssBytes),
     await leftInRedis(stand, () =>

@@ -2,8 +2,9 @@
 import { plainAnswerWork, verificationPlan } from '../limit/plan.ts'
 import { verificationFlow } from '../load/verification-flow.ts'
 import { figure, type Row } from '../report/figure.ts'
+import { startOpponent } from '../stand/opponent-process.ts'
 import type { Stand } from '../stand/stand.ts'
-import { againstBare, againstLimits, againstStore } from './flow-against-limit.ts'
+import { againstBare, againstLimits, againstOpponent, againstStore } from './flow-against-limit.ts'
 
 export const VERIFICATION_BUDGET = { bound: 0.7, floor: 0.56 }
 
@@ -11,14 +12,18 @@ export async function verificationFigures(stand: Stand): Promise<readonly Row[]>
   const { holders, deployment } = stand
   const { issuer, managementApiKey } = deployment
   const answerWork = plainAnswerWork(issuer.publicJwk)
+  const opponent = stand.keep(await startOpponent('verifier', deployment, stand.redis.url))
   const rounds = await againstLimits({
     stand,
     service: await stand.service('verifier'),
     flow: verificationFlow({ holders, managementApiKey }),
     planOf: (exchanges) => verificationPlan(exchanges, answerWork),
+    opponent,
   })
+  await opponent.stop()
   return [
     againstStore('verification', rounds, VERIFICATION_BUDGET),
+    againstOpponent('verification', rounds, { bound: 2.5, floor: 2.1 }),
     againstBare('verification, 4 requests', rounds),
     memoryFigure('verifier', stand, rounds.rssBytes),
   ]

@@ -59,7 +59,7 @@ function readReply(reader: Reader): Reply | Error | undefined {
   if (end < 0) return undefined
   const line = text.slice(at + 1, end)
   reader.at = end + 2
-  switch (text[at]) {
+  switch (text.charAt(at)) {
     case '+':
       return line
     case ':':

@@ -30,7 +30,7 @@ async function serve(plan: LimitPlan): Promise<void> {
   const server = createServer((request, response) => {
     const step = steps.get(`${request.method} ${request.url}`)
     if (step === undefined) return void response.writeHead(404).end()
-    afterBody(request, (body) => answer(step, request, body, response))
+    afterBody(request, (body) => void answer(step, request, body, response))
   })
   server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
 }
@@ -52,12 +52,18 @@ function afterBody(request: IncomingMessage, then: (body: string) => void): void
   request.on('end', () => then(Buffer.concat(chunks).toString()))
 }
 
-type Answer = (step: PreparedStep, request: IncomingMessage, body: string, response: ServerResponse) => void
+type Answer = (
+  step: PreparedStep,
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+) => Promise<void> | undefined
 
-function answerBare(step: PreparedStep, _: IncomingMessage, __: string, response: ServerResponse): void {
+const answerBare: Answer = (step, _request, _body, response) => {
   const waits = run(step)
-  if (waits === undefined) return respond(step, step.reply, response)
-  void waits.then(() => respond(step, step.reply, response))
+  if (waits !== undefined) return waits.then(() => respond(step, step.reply, response))
+  respond(step, step.reply, response)
+  return undefined
 }
 
 /** A flow has its connection for itself. */

@@ -37,18 +37,12 @@ export type PreparedWork = () => Promise<unknown> | undefined
 
 /** Prepares what can be prepared and answers the function that is measured. */
 export function prepare(work: Work): PreparedWork {
-  switch (work.kind) {
-    case 'make-key':
-      return async () => joseJwe.makeKey()
-    case 'decrypt':
-      return decrypting(work.jwe, work.key)
-    default: {
-      const atOnce = prepareAtOnce(work)
-      return () => {
-        atOnce()
-        return undefined
-      }
-    }
+  if (work.kind === 'make-key') return async () => joseJwe.makeKey()
+  if (work.kind === 'decrypt') return decrypting(work.jwe, work.key)
+  const atOnce = prepareAtOnce(work)
+  return () => {
+    atOnce()
+    return undefined
   }
 }
 
