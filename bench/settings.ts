@@ -96,8 +96,8 @@ export function readWish(argv: readonly string[]): Wish {
 export const USAGE = `npm run bench -- [flags]
   --quick            every figure roughly; nothing is written
   --large            a million live sessions in Redis instead of a hundred thousand
-  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, formats, parts, pages,
-                     portal-answer, overload
+  --only=a,b         some figures: verification, verification-formats, verification-ways, issuance, issuance-ways, instances,
+                     live-sessions, events, cold-start, formats, parts, pages, portal-answer, overload
   --profile=DIR      CPU profiles of the measured services`
 
 function flagValue(argv: readonly string[], flag: string): string | undefined {

@@ -14,9 +14,11 @@ export interface FlowComparison {
   readonly stand: Stand
   readonly service: Service
   readonly flow: Flow
-  readonly planOf: (exchanges: readonly Exchange[]) => LimitPlan
+  readonly planOf: (exchanges: readonly Exchange[]) => LimitPlan | Promise<LimitPlan>
   /** What else goes through the same flow, and is measured in the same rounds. */
   readonly opponent?: Opponent
+  /** Whether the service has served this flow for as long as a warm-up takes. */
+  readonly isWarm?: boolean
 }
 
 /** CPU microseconds a flow, by who served it. */
@@ -25,21 +27,19 @@ export interface FlowRounds {
   readonly store: readonly number[]
   readonly service: readonly number[]
   readonly opponent?: readonly number[]
-  /** Of the service, after the flows of the settings. */
-  readonly rssBytes: number
 }
 
 export async function againstLimits(comparison: FlowComparison): Promise<FlowRounds> {
   const { stand, service, flow, opponent } = comparison
   const { settings } = stand
   const exchanges = await recordFlow(flow, service.port)
-  const plan = comparison.planOf(exchanges)
+  const plan = await comparison.planOf(exchanges)
   const bare = stand.keep(await startLimit(plan, stand.deployment.folder))
   const store = stand.keep(await startLimit({ ...plan, store: stand.redis.port }, stand.deployment.folder))
   const limitFlow = replay(exchanges)
   for (const limit of [bare, store]) await warmUp(limitFlow, limit.port, settings)
   if (opponent !== undefined) await warmUp(flow, opponent.port, settings)
-  const rssBytes = await memoryAfterFlows(comparison)
+  if (comparison.isWarm !== true) await warmUp(flow, service.port, settings)
   const [onBare = [], onStore = [], onService = [], onOpponent] = await alternatingRounds(settings.rounds, [
     side([bare], limitFlow, [bare.port], settings),
     side([store], limitFlow, [store.port], settings),
@@ -47,18 +47,17 @@ export async function againstLimits(comparison: FlowComparison): Promise<FlowRou
     ...(opponent === undefined ? [] : [side([opponent], flow, [opponent.port], settings)]),
   ])
   await Promise.all([bare.stop(), store.stop()])
-  const rounds = { bare: onBare, store: onStore, service: onService, rssBytes }
+  const rounds = { bare: onBare, store: onStore, service: onService }
   return onOpponent === undefined ? rounds : { ...rounds, opponent: onOpponent }
 }
 
-/** The first flow was recorded. What was kept of the flows before leaves Redis, where it could only grow. */
-async function memoryAfterFlows({
-  stand: { redis, settings },
-  service,
-  flow,
-}: FlowComparison): Promise<number> {
-  const { concurrency, memoryFlows } = settings
-  await runFlows(flow, memoryFlows - 1, { ports: [service.port], concurrency })
+/** Of a service that has served nothing before: after as many flows as the settings say, and that is a warm-up. */
+export async function memoryAfterFlows(
+  { redis, settings: { concurrency, memoryFlows } }: Stand,
+  service: Service,
+  flow: Flow,
+): Promise<number> {
+  await runFlows(flow, memoryFlows, { ports: [service.port], concurrency })
   const { rssBytes } = await service.usage()
   await redis.empty()
   return rssBytes

@@ -8,7 +8,13 @@ import { issuanceFlow } from '../load/issuance-flow.ts'
 import { figure, type Row } from '../report/figure.ts'
 import { startOpponent } from '../stand/opponent-process.ts'
 import type { Stand } from '../stand/stand.ts'
-import { againstBare, againstLimits, againstOpponent, againstStore } from './flow-against-limit.ts'
+import {
+  againstBare,
+  againstLimits,
+  againstOpponent,
+  againstStore,
+  memoryAfterFlows,
+} from './flow-against-limit.ts'
 import { memoryFigure } from './verification.ts'
 
 export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
@@ -17,14 +23,15 @@ export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
   const service = await stand.service('issuer')
   const signers = holders.map(({ signer }) => signer)
   const flow = issuanceFlow({ signers, managementApiKey, issuer: issuerUrl })
+  const rssBytes = await memoryAfterFlows(stand, service, flow)
   const opponent = stand.keep(await startOpponent('issuer', deployment, stand.redis.url))
-  const rounds = await againstLimits({ stand, service, flow, planOf: issuancePlan, opponent })
+  const rounds = await againstLimits({ stand, service, flow, planOf: issuancePlan, opponent, isWarm: true })
   await opponent.stop()
   return [
     againstStore('issuance', rounds, { bound: 0.6, floor: 0.45 }),
     againstOpponent('issuance', rounds, { bound: 2, floor: 1.6 }),
     againstBare('issuance, 6 requests', rounds, DURABLE_NOTE),
-    memoryFigure('issuer', stand, rounds.rssBytes),
+    memoryFigure('issuer', stand, rssBytes),
     await leftInRedis(stand, () =>
       runFlows(flow, stand.settings.flowsPerRound, { ports: [service.port], concurrency: 16 }),
     ),

@@ -26,10 +26,17 @@ export interface LimitPlan {
   readonly store?: number
 }
 
-/** One signature for the request, and whatever the answer takes. */
+/** One signature for the request; what else there is to do depends on what is asked for and how it comes. */
+export interface VerificationWork {
+  /** Beside the randomness of session and nonce. */
+  readonly create?: readonly Work[]
+  readonly answer: readonly Work[]
+  readonly trips?: readonly (readonly StoreTrip[])[]
+}
+
 export function verificationPlan(
   exchanges: readonly Exchange[],
-  answerWork: (answer: Exchange) => readonly Work[],
+  { answer: answerWork, create: createWork = [], trips = VERIFICATION_TRIPS }: VerificationWork,
 ): LimitPlan {
   const [create, request, answer, result] = exchanges
   if (!create || !request || !answer || !result) throw new Error('a verification has four steps')
@@ -38,17 +45,13 @@ export function verificationPlan(
       step(create, [
         { kind: 'random', bytes: 16, times: 1 },
         { kind: 'random', bytes: 24, times: 1 },
+        ...createWork,
       ]),
       step(request, [{ kind: 'sign', text: signingInput(request.reply.body) }]),
-      step(answer, answerWork(answer)),
+      step(answer, answerWork),
       step(result, []),
-    ].map(withTrips(VERIFICATION_TRIPS)),
+    ].map(withTrips(trips)),
   }
-}
-
-/** Of an SD-JWT with key binding in the clear: two checks of which one with a new key, the hashes of what was shown. */
-export function plainAnswerWork(issuerKey: PublicJwk): (answer: Exchange) => readonly Work[] {
-  return (answer) => verificationWork(presentationOf(answer), issuerKey)
 }
 
 /** What no verification of an SD-JWT with key binding can do without. */
@@ -122,13 +125,6 @@ function proofCheck(jwt: string, keyIsNew: boolean): Work {
 function holderKeyOf(issuerJwt: string): PublicJwk {
   const claims: { cnf: { jwk: PublicJwk } } = JSON.parse(jwtClaims(issuerJwt))
   return claims.cnf.jwk
-}
-
-function presentationOf({ request }: Exchange): string {
-  const token: { identity: string[] } = JSON.parse(
-    new URLSearchParams(request.body).get('vp_token') ?? '{"identity":[]}',
-  )
-  return token.identity[0] ?? ''
 }
 
 function keyProofOf({ request }: Exchange): string {

@@ -24,13 +24,23 @@ const read = { kind: 'read' } as const
 const claim = { kind: 'claim' } as const
 const changed = (jsonBytes: number): StoreTrip => [{ kind: 'change', jsonBytes }, { kind: 'tell' }]
 
+/** JSON of a session after create, request object and answer. */
+type Sizes = readonly [number, number, number]
+
 /** Create, request object, answer, result. */
-export const VERIFICATION_TRIPS: readonly (readonly StoreTrip[])[] = [
-  [[{ kind: 'create', jsonBytes: 643 }]],
-  [[read], changed(745)],
-  [[read], changed(1_231)],
-  [[read]],
-]
+function verificationTrips([created, requested, decided]: Sizes): readonly (readonly StoreTrip[])[] {
+  return [
+    [[{ kind: 'create', jsonBytes: created }]],
+    [[read], changed(requested)],
+    [[read], changed(decided)],
+    [[read]],
+  ]
+}
+
+export const VERIFICATION_TRIPS = verificationTrips([643, 743, 1_229])
+/** With the key for the answer. */
+export const ENCRYPTED_VERIFICATION_TRIPS = verificationTrips([928, 1_028, 1_514])
+export const MDOC_VERIFICATION_TRIPS = verificationTrips([709, 809, 1_092])
 
 /** Offer, fetch of the offer, token, nonce, credential, notification. */
 export const ISSUANCE_TRIPS: readonly (readonly StoreTrip[])[] = [

@@ -27,10 +27,20 @@ export type Work =
 export type WorkAtOnce =
   | { readonly kind: 'random'; readonly bytes: number; readonly times: number }
   | { readonly kind: 'hash'; readonly texts: readonly string[] }
+  /** `data` in base64. */
+  | { readonly kind: 'digest'; readonly algorithm: string; readonly data: string }
   /** ES256 over the text. */
   | { readonly kind: 'sign'; readonly text: string }
   /** ES256; `keyIsNew`: the key is imported each time. */
   | { readonly kind: 'verify'; readonly jwt: string; readonly key: PublicJwk; readonly keyIsNew: boolean }
+  /** The same over bytes: both in base64. */
+  | {
+      readonly kind: 'verify-bytes'
+      readonly data: string
+      readonly signature: string
+      readonly key: PublicJwk
+      readonly keyIsNew: boolean
+    }
 
 /** Answers what has to be waited for: what the JOSE library does. */
 export type PreparedWork = () => Promise<unknown> | undefined
@@ -56,10 +66,19 @@ export function prepareAtOnce(work: WorkAtOnce): () => void {
       return () => {
         for (const text of work.texts) hash('sha256', text, 'base64url')
       }
+    case 'digest': {
+      const data = Buffer.from(work.data, 'base64')
+      return () => void hash(work.algorithm, data, 'buffer')
+    }
     case 'sign':
       return signing(work.text)
-    case 'verify':
-      return verifying(work.jwt, work.key, work.keyIsNew)
+    case 'verify': {
+      const end = work.jwt.lastIndexOf('.')
+      const signature = Buffer.from(work.jwt.slice(end + 1), 'base64url')
+      return verifying(work.jwt.slice(0, end), signature, work)
+    }
+    case 'verify-bytes':
+      return verifying(Buffer.from(work.data, 'base64'), Buffer.from(work.signature, 'base64'), work)
   }
 }
 
@@ -80,15 +99,18 @@ function signing(text: string): () => void {
   return () => void sign('sha256', Buffer.from(text), key)
 }
 
-function verifying(jwt: string, jwk: PublicJwk, keyIsNew: boolean): () => void {
-  const end = jwt.lastIndexOf('.')
-  const signingInput = jwt.slice(0, end)
-  const signature = derFromJose(Buffer.from(jwt.slice(end + 1), 'base64url'), 32)
+function verifying(
+  input: string | Buffer,
+  p1363: Buffer,
+  { key: jwk, keyIsNew }: { readonly key: PublicJwk; readonly keyIsNew: boolean },
+): () => void {
+  const signature = derFromJose(p1363, 32)
   if (signature === undefined) throw new Error('not an ES256 signature')
   const known = importKey(jwk)
   return () => {
     const key = keyIsNew ? importKey(jwk) : known
-    if (!verify('sha256', Buffer.from(signingInput), key, signature)) throw new Error('a signature is wrong')
+    const signed = typeof input === 'string' ? Buffer.from(input) : input
+    if (!verify('sha256', signed, key, signature)) throw new Error('a signature is wrong')
   }
 }
 
