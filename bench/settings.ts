@@ -7,6 +7,8 @@ export interface Settings {
   readonly flowsPerRound: number
   /** Flows before anything is measured: until the compiler has settled. */
   readonly warmUpFlows: number
+  /** Of one more flow through a service that is warm. */
+  readonly furtherWarmUpFlows: number
   /** The memory of a service is read after exactly so many flows, those of the warm-up included. */
   readonly memoryFlows: number
   /** Flows under way at once, for each instance. */
@@ -31,6 +33,7 @@ export const FULL: Settings = {
   rounds: 9,
   flowsPerRound: 1500,
   warmUpFlows: 16_000,
+  furtherWarmUpFlows: 4_000,
   memoryFlows: 20_000,
   concurrency: 16,
   coldStarts: 7,
@@ -49,6 +52,7 @@ export const QUICK: Settings = {
   rounds: 5,
   flowsPerRound: 300,
   warmUpFlows: 600,
+  furtherWarmUpFlows: 600,
   memoryFlows: 1_000,
   concurrency: 16,
   coldStarts: 3,
