@@ -16,6 +16,7 @@ import { pageFigures } from './figures/pages.ts'
 import { partFigures } from './figures/parts.ts'
 import { portalAnswerFigures } from './figures/portal-answer.ts'
 import { verificationFigures } from './figures/verification.ts'
+import { verificationFormatFigures } from './figures/verification-formats.ts'
 import { verificationWayFigures } from './figures/verification-ways.ts'
 import type { Row } from './report/figure.ts'
 import { keepResult, lastKept } from './report/result-file.ts'
@@ -26,6 +27,7 @@ import { openStand, type Stand } from './stand/stand.ts'
 /** In this order: what leaves the machine disturbed comes last. */
 const FIGURES: Readonly<Record<string, (stand: Stand) => Promise<readonly Row[]>>> = {
   verification: verificationFigures,
+  'verification-formats': verificationFormatFigures,
   'verification-ways': verificationWayFigures,
   issuance: issuanceFigures,
   'issuance-ways': issuanceWayFigures,

@@ -7,6 +7,10 @@ export interface Settings {
   readonly flowsPerRound: number
   /** Flows before anything is measured: until the compiler has settled. */
   readonly warmUpFlows: number
+  /** Of one more flow through a service that is warm. */
+  readonly furtherWarmUpFlows: number
+  /** The memory of a service is read after exactly so many flows, those of the warm-up included. */
+  readonly memoryFlows: number
   /** Flows under way at once, for each instance. */
   readonly concurrency: number
   readonly coldStarts: number
@@ -28,7 +32,9 @@ export interface Settings {
 export const FULL: Settings = {
   rounds: 9,
   flowsPerRound: 1500,
-  warmUpFlows: 4000,
+  warmUpFlows: 16_000,
+  furtherWarmUpFlows: 4_000,
+  memoryFlows: 20_000,
   concurrency: 16,
   coldStarts: 7,
   eventSamples: 200,
@@ -46,6 +52,8 @@ export const QUICK: Settings = {
   rounds: 5,
   flowsPerRound: 300,
   warmUpFlows: 600,
+  furtherWarmUpFlows: 600,
+  memoryFlows: 1_000,
   concurrency: 16,
   coldStarts: 3,
   eventSamples: 40,
@@ -92,8 +100,8 @@ export function readWish(argv: readonly string[]): Wish {
 export const USAGE = `npm run bench -- [flags]
   --quick            every figure roughly; nothing is written
   --large            a million live sessions in Redis instead of a hundred thousand
-  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, formats, parts, pages,
-                     portal-answer, overload
+  --only=a,b         some figures: verification, verification-formats, verification-ways, issuance, issuance-ways, instances,
+                     live-sessions, events, cold-start, formats, parts, pages, portal-answer, overload
   --profile=DIR      CPU profiles of the measured services`
 
 function flagValue(argv: readonly string[], flag: string): string | undefined {

@@ -21,6 +21,11 @@ export function ensureInterop() {
   installPython(folder)
 }
 
+/** What the bench sets beside the services: builds from other people's libraries, which the product does not need. */
+export function ensureOpponents() {
+  installOnce(join(root, 'bench', 'opponents'), { withDev: true })
+}
+
 function installOnce(folder, options) {
   recover(folder)
   if (isComplete(folder, options)) return

@@ -1,7 +1,7 @@
 /** From the moment a wallet sends its answer to one instance until a subscriber at another one hears of the result. */
 import { openEventStream } from '@countersign/testing/client/event-stream'
 import { openTarget } from '../load/flows.ts'
-import { type Holder, inTurn } from '../load/holders.ts'
+import { type Holder, inTurn, presenterOf } from '../load/holders.ts'
 import { createVerification, fetchAndAnswer } from '../load/verification-flow.ts'
 import { percentile } from '../measure/statistics.ts'
 import { figure, type Row } from '../report/figure.ts'
@@ -40,7 +40,7 @@ async function oneEvent(
   const target = openTarget([answeredAt], 0)
   try {
     const id = await createVerification(target.send, authorization)
-    const answer = await fetchAndAnswer(target.send, id, holder)
+    const answer = await fetchAndAnswer(target.send, id, presenterOf(holder))
     const events = `http://127.0.0.1:${watchedAt}/openid4vc/session/${id}/events`
     const stream = await openEventStream(events, undefined, { authorization })
     await stream.until('state')

@@ -23,7 +23,7 @@ export async function besidePlain(
   what: string,
   other: Flow,
 ): Promise<Row> {
-  await warmUp(other, service.port, settings)
+  await warmUp(other, service.port, { ...settings, warmUpFlows: settings.furtherWarmUpFlows })
   const rounds = await pairedRounds(
     settings.rounds,
     side([service], plain, [service.port], settings),

@@ -4,7 +4,6 @@
  */
 
 import { formatRegistry } from '@countersign/credential/contract/registry'
-import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
@@ -16,9 +15,10 @@ import { newKey, now } from '@countersign/testing/people/keys'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
+import { pinned } from '../limit/pinned-issuer.ts'
 import { issueWork, verificationWork } from '../limit/plan.ts'
 import { recorder } from '../limit/recorded.ts'
-import { prepare, type Work } from '../limit/work.ts'
+import { prepareAtOnce } from '../limit/work.ts'
 import {
   CREDENTIAL_TYPE,
   type Holder,
@@ -67,7 +67,7 @@ async function measureFormats(): Promise<FormatRounds> {
     ),
     issue: await compare(
       issueOperation(issuer, holders),
-      bare(issueWork(await issueTo(newKey(), issuer, nodeCrypto)).map(prepare)),
+      bare(issueWork(await issueTo(newKey(), issuer, nodeCrypto)).map(prepareAtOnce)),
     ),
     match: await matchRounds(issuer),
     others: await otherFormats(issuer),
@@ -109,15 +109,6 @@ async function otherFormats(issuer: Signer): Promise<FormatRounds['others']> {
     measured[`issue ${name}, 10 claims`] = await compareIssuance(bench, issuer)
   }
   return measured
-}
-
-/** Its certificate is known: a chain that was validated before costs the same look into a map. */
-function pinned(issuer: Signer): IssuerTrust {
-  const leaf = parseX5cEntry(issuer.x5c?.[0] ?? '')
-  if (!leaf.ok) throw new Error('the own certificate cannot be read')
-  return issuerTrust(
-    chainTrust({ list: { anchors: [], pins: [{ certificate: leaf.value }] }, crypto: nodeCrypto }),
-  )
 }
 
 async function compareVerification(bench: BenchFormat, issuer: Signer): Promise<PairedRounds> {
@@ -165,7 +156,7 @@ async function workOf(holders: readonly Holder[], issuer: Signer): Promise<reado
   const [holder] = holders
   if (holder === undefined) throw new Error('there is no holder')
   const presentation = await present(holder, { audience: AUDIENCE, nonce: NONCE })
-  return verificationWork(presentation, issuer.publicJwk).map((work: Work) => prepare(work))
+  return verificationWork(presentation, issuer.publicJwk).map(prepareAtOnce)
 }
 
 function issueOperation(issuer: Signer, holders: readonly Holder[]): Operation {

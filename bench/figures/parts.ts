@@ -4,7 +4,7 @@
  * credential accepted. Each part stands beside one signature of the same moment, so that machines can be compared.
  */
 import type { Cluster } from '@countersign/countersign/cluster/start-cluster'
-import { prepare } from '../limit/work.ts'
+import { prepareAtOnce } from '../limit/work.ts'
 import { newWalletOwner, runByOwners, type WalletOwner } from '../load/wallet-flows.ts'
 import { cpuOfTrees } from '../measure/process-cpu.ts'
 import { figure, type Row } from '../report/figure.ts'
@@ -103,7 +103,7 @@ function costsOf(parts: readonly Part[]): Promise<readonly number[]> {
   return Promise.all(parts.map(({ pids }) => cpuOfTrees(pids)))
 }
 
-const sign = prepare({ kind: 'sign', text: 'x'.repeat(600) })
+const sign = prepareAtOnce({ kind: 'sign', text: 'x'.repeat(600) })
 
 /** CPU of one ES256 signature of `node:crypto`, in this process and now. */
 function signatureMicroseconds(): number {

@@ -1,45 +1,61 @@
 /**
- * What the limit of a flow does, made from a recorded flow of the real service: the same requests in, answers of the
- * same size out, and the cryptography that the flow cannot do without. No store, no parsing, no checks.
+ * What the limits of a flow do, made from a recorded flow of the real service: the same requests in, answers of the
+ * same size out, and the cryptography that the flow cannot do without. No parsing, no checks; `bare` has no store, `store` does the
+ * round trips of a service as well, with its seals and its JSON.
  */
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { Exchange } from '../load/flows.ts'
 import { credentialOf } from '../load/issuance-flow.ts'
 import { jwtClaims } from '../load/json-text.ts'
-import type { Work } from './work.ts'
+import { ISSUANCE_TRIPS, type StoreTrip, VERIFICATION_TRIPS } from './store-work.ts'
+import type { Work, WorkAtOnce } from './work.ts'
 
 export interface LimitStep {
   readonly method: string
   readonly path: string
   readonly contentType: string
-  readonly replyBytes: number
+  readonly reply: string
   readonly work: readonly Work[]
+  /** Where there is a store. */
+  readonly trips: readonly StoreTrip[]
 }
 
 export interface LimitPlan {
   readonly steps: readonly LimitStep[]
+  /** Port of the Redis of the store; without it the limit is bare. */
+  readonly store?: number
 }
 
-/** One signature for the request, two checks of which one with a new key, the hashes of what was shown. */
-export function verificationPlan(exchanges: readonly Exchange[], issuerKey: PublicJwk): LimitPlan {
+/** One signature for the request; what else there is to do depends on what is asked for and how it comes. */
+export interface VerificationWork {
+  /** Beside the randomness of session and nonce. */
+  readonly create?: readonly Work[]
+  readonly answer: readonly Work[]
+  readonly trips?: readonly (readonly StoreTrip[])[]
+}
+
+export function verificationPlan(
+  exchanges: readonly Exchange[],
+  { answer: answerWork, create: createWork = [], trips = VERIFICATION_TRIPS }: VerificationWork,
+): LimitPlan {
   const [create, request, answer, result] = exchanges
   if (!create || !request || !answer || !result) throw new Error('a verification has four steps')
-  const presentation = presentationOf(answer)
   return {
     steps: [
       step(create, [
         { kind: 'random', bytes: 16, times: 1 },
         { kind: 'random', bytes: 24, times: 1 },
+        ...createWork,
       ]),
       step(request, [{ kind: 'sign', text: signingInput(request.reply.body) }]),
-      step(answer, verificationWork(presentation, issuerKey)),
+      step(answer, answerWork),
       step(result, []),
-    ],
+    ].map(withTrips(trips)),
   }
 }
 
 /** What no verification of an SD-JWT with key binding can do without. */
-export function verificationWork(presentation: string, issuerKey: PublicJwk): readonly Work[] {
+export function verificationWork(presentation: string, issuerKey: PublicJwk): readonly WorkAtOnce[] {
   const parts = presentation.split('~')
   const [issuerJwt = ''] = parts
   const keyBinding = parts.at(-1) ?? ''
@@ -72,12 +88,12 @@ export function issuancePlan(exchanges: readonly Exchange[]): LimitPlan {
         ...issueWork(credentialOf(credential.reply.body)),
       ]),
       step(notification, [proofCheck(notification.request.headers['dpop'] ?? '', false)]),
-    ],
+    ].map(withTrips(ISSUANCE_TRIPS)),
   }
 }
 
 /** What no issuance of this credential can do without. */
-export function issueWork(credential: string): readonly Work[] {
+export function issueWork(credential: string): readonly WorkAtOnce[] {
   const [jwt = '', ...rest] = credential.split('~')
   const disclosures = rest.slice(0, -1)
   return [
@@ -88,9 +104,16 @@ export function issueWork(credential: string): readonly Work[] {
   ]
 }
 
-function step({ request, reply }: Exchange, work: readonly Work[]): LimitStep {
+type Step = Omit<LimitStep, 'trips'>
+
+function step({ request, reply }: Exchange, work: readonly Work[]): Step {
   const { method, path } = request
-  return { method, path, contentType: reply.contentType, replyBytes: Buffer.byteLength(reply.body), work }
+  return { method, path, contentType: reply.contentType, reply: reply.body, work }
+}
+
+/** In the order of requests. */
+function withTrips(trips: readonly (readonly StoreTrip[])[]): (made: Step, at: number) => LimitStep {
+  return (made, at) => ({ ...made, trips: trips[at] ?? [] })
 }
 
 /** A proof that carries its key in its header. */
@@ -102,13 +125,6 @@ function proofCheck(jwt: string, keyIsNew: boolean): Work {
 function holderKeyOf(issuerJwt: string): PublicJwk {
   const claims: { cnf: { jwk: PublicJwk } } = JSON.parse(jwtClaims(issuerJwt))
   return claims.cnf.jwk
-}
-
-function presentationOf({ request }: Exchange): string {
-  const token: { identity: string[] } = JSON.parse(
-    new URLSearchParams(request.body).get('vp_token') ?? '{"identity":[]}',
-  )
-  return token.identity[0] ?? ''
 }
 
 function keyProofOf({ request }: Exchange): string {

@@ -43,7 +43,7 @@ export interface Holder {
 }
 
 /** More than the 2048 imported keys that a service keeps. */
-const HOLDERS = 2_500
+export const HOLDERS = 2_500
 
 export async function makeHolders(issuer: Signer, count: number = HOLDERS): Promise<readonly Holder[]> {
   const holders: Holder[] = []
@@ -71,6 +71,20 @@ const identityBench: BenchFormat = {
 
 export function issueTo(holder: Signer, issuer: Signer, crypto: CryptoEngine): Promise<string> {
   return issueOther(identityBench, holder, issuer, crypto)
+}
+
+/** What a request binds the presentation to. */
+export interface AskedBinding {
+  readonly audience: string
+  readonly nonce: string
+  readonly responseUri: string
+}
+
+/** Makes a wallet's presentation. */
+export type Presenter = (binding: AskedBinding) => Promise<string>
+
+export function presenterOf(holder: Holder): Presenter {
+  return ({ audience, nonce }) => present(holder, { audience, nonce })
 }
 
 export async function present(

@@ -13,7 +13,8 @@ const ELEMENTS: JsonObject = {
   birth_date: '1990-01-01',
   issue_date: '2026-01-15',
   expiry_date: '2036-01-14',
-  issuing_country: 'AT',
+  // As the certificate of the document signer has it.
+  issuing_country: 'UT',
   issuing_authority: 'Vienna',
   document_number: 'A1234567',
   age_over_18: true,

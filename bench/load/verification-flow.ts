@@ -1,10 +1,11 @@
 /** One verification in four requests: create, signed request, answer, result. */
-import { parseJsonObject } from '@countersign/core/json'
+import { type JsonObject, parseJsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { postedModeNamed } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { Flow, Send } from './flows.ts'
-import { CREDENTIAL_TYPE, type Holder, inTurn, present, SHOWN } from './holders.ts'
+import { CREDENTIAL_TYPE, type Holder, inTurn, type Presenter, presenterOf, SHOWN } from './holders.ts'
 import type { WireRequest } from './http-client.ts'
 import { jwtClaims, memberOf, pathOf, textMember } from './json-text.ts'
 
@@ -18,27 +19,37 @@ export interface VerificationWay {
   readonly responseMode?: 'direct_post.jwt' | undefined
   /** Who is told; nobody when absent. */
   readonly callbackUri?: string | undefined
+  /** The SD-JWT of the holders when absent. */
+  readonly asked?: AskedCredential | undefined
 }
 
-const order = JSON.stringify({
-  dcql_query: {
-    credentials: [
-      {
-        id: 'identity',
-        format: 'dc+sd-jwt',
-        meta: { vct_values: [CREDENTIAL_TYPE] },
-        claims: SHOWN.map((path) => ({ path })),
-      },
-    ],
-  },
-})
+export interface AskedCredential {
+  readonly query: {
+    readonly format: string
+    readonly meta: JsonObject
+    readonly shown: readonly ClaimPath[]
+  }
+  /** In turn. */
+  readonly presenters: readonly Presenter[]
+}
+
+const identity: AskedCredential['query'] = {
+  format: 'dc+sd-jwt',
+  meta: { vct_values: [CREDENTIAL_TYPE] },
+  shown: SHOWN,
+}
+
+function orderOf({ format, meta, shown }: AskedCredential['query']): string {
+  const claims = shown.map((path) => ({ path }))
+  return JSON.stringify({ dcql_query: { credentials: [{ id: 'identity', format, meta, claims }] } })
+}
 
 export function verificationFlow({ holders, managementApiKey, ...way }: VerificationLoad): Flow {
-  const nextHolder = inTurn(holders)
+  const nextPresenter = inTurn(way.asked?.presenters ?? holders.map(presenterOf))
   const authorization = `Bearer ${managementApiKey}`
   return async (send) => {
     const id = await createVerification(send, authorization, way)
-    const answer = await fetchAndAnswer(send, id, nextHolder())
+    const answer = await fetchAndAnswer(send, id, nextPresenter())
     await send(answer)
     await readResult(send, id, authorization)
   }
@@ -56,7 +67,7 @@ export async function createVerification(
 
 export function creationRequest(
   authorization: string,
-  { callbackUri, responseMode }: VerificationWay = {},
+  { asked, callbackUri, responseMode }: VerificationWay = {},
 ): WireRequest {
   const headers = {
     authorization,
@@ -65,17 +76,18 @@ export function creationRequest(
     ...(responseMode !== undefined && { responsemode: responseMode }),
     ...(callbackUri !== undefined && { statuscallbackuri: callbackUri }),
   }
-  return { method: 'POST', path: '/openid4vc/verify', headers, body: order }
+  return { method: 'POST', path: '/openid4vc/verify', headers, body: orderOf(asked?.query ?? identity) }
 }
 
 /** Fetches the request object and prepares the answer to it. */
-export async function fetchAndAnswer(send: Send, id: string, holder: Holder) {
+export async function fetchAndAnswer(send: Send, id: string, presenter: Presenter) {
   const headers = { accept: 'application/oauth-authz-req+jwt' }
   const fetched = await send({ method: 'GET', path: `/openid4vc/request/${id}`, headers })
   const request = jwtClaims(fetched.body)
-  const presentation = await present(holder, {
+  const presentation = await presenter({
     audience: textMember(request, 'client_id'),
     nonce: textMember(request, 'nonce'),
+    responseUri: textMember(request, 'response_uri'),
   })
   const form = new URLSearchParams(await answerForm(request, { identity: [presentation] }))
   return {

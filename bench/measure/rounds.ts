@@ -1,6 +1,6 @@
 /**
- * Two sides measured in turn, A B A B …, because the machine is never quiet: a ratio is taken within a round, where
- * both sides met the same neighbours, and the median is taken over the ratios.
+ * Sides measured in turn, A B B A …, because the machine is never quiet: a ratio is taken within a round, where
+ * all sides met the same neighbours, and the median is taken over the ratios.
  */
 import type { MeasuredProcess } from './measured-process.ts'
 
@@ -16,20 +16,28 @@ export interface PairedRounds {
   readonly ratios: readonly number[]
 }
 
-export async function pairedRounds(rounds: number, first: Side, second: Side): Promise<PairedRounds> {
-  const a: number[] = []
-  const b: number[] = []
+export async function pairedRounds(rounds: number, one: Side, other: Side): Promise<PairedRounds> {
+  const [first = [], second = []] = await alternatingRounds(rounds, [one, other])
+  return { first, second, ratios: ratiosOf(first, second) }
+}
+
+/** Every side once in each round; what each took, in the order of the sides. */
+export async function alternatingRounds(
+  rounds: number,
+  sides: readonly Side[],
+): Promise<readonly (readonly number[])[]> {
+  const measured = sides.map((side) => ({ side, values: [] as number[] }))
   for (let round = 0; round < rounds; round++) {
     // Whoever goes first meets a processor that rested: the order changes with every round.
-    if (round % 2 === 0) {
-      a.push(await first.round())
-      b.push(await second.round())
-    } else {
-      b.push(await second.round())
-      a.push(await first.round())
-    }
+    for (const { side, values } of round % 2 === 0 ? measured : measured.toReversed())
+      values.push(await side.round())
   }
-  return { first: a, second: b, ratios: a.map((value, at) => value / (b[at] ?? Number.NaN)) }
+  return measured.map(({ values }) => values)
+}
+
+/** `first[i] / second[i]` */
+export function ratiosOf(first: readonly number[], second: readonly number[]): readonly number[] {
+  return first.map((value, at) => value / (second[at] ?? Number.NaN))
 }
 
 /** CPU time of the processes while `run` runs `flows` flows, in microseconds a flow. */

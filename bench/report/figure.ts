@@ -7,6 +7,8 @@ export interface Budget {
   readonly at?: 'median' | 'p75'
   readonly relation: 'at_least' | 'at_most'
   readonly bound: number
+  /** What holds until the bound is met. */
+  readonly floor?: number
 }
 
 export interface Figure {
@@ -19,6 +21,8 @@ export interface Figure {
   readonly ratio?: Summary
   readonly budget?: Budget
   readonly met?: boolean
+  /** Where a budget has one. */
+  readonly floorMet?: boolean
   readonly note?: string
 }
 
@@ -50,11 +54,17 @@ export function figure(input: FigureInput): Figure {
     measured,
     ...(input.limit && { limit: summarise(input.limit) }),
     ...(ratio && { ratio }),
-    ...(budget && judged && { budget, met: isMet(budget, judged) }),
+    ...(budget && judged && { budget, ...judgement(budget, judged) }),
     ...(note !== undefined && { note }),
   }
 }
 
-function isMet({ at = 'median', relation, bound }: Budget, { [at]: value }: Summary): boolean {
+function judgement(budget: Budget, summary: Summary): Pick<Figure, 'met' | 'floorMet'> {
+  const { floor } = budget
+  const met = holds(budget, summary, budget.bound)
+  return floor === undefined ? { met } : { met, floorMet: holds(budget, summary, floor) }
+}
+
+function holds({ at = 'median', relation }: Budget, { [at]: value }: Summary, bound: number): boolean {
   return relation === 'at_least' ? value >= bound : value <= bound
 }

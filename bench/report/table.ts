@@ -20,15 +20,21 @@ const HEADINGS = ['what', 'measured (min–median–max)', 'limit', 'ratio', 'bu
 
 function cellsOf(row: Row): readonly string[] {
   if ('notMeasured' in row) return [row.what, `not measured: ${row.notMeasured}`, '', '', '', '']
-  const { what, unit, measured, limit, ratio, budget, met } = row
+  const { what, unit, measured, limit, ratio, budget } = row
   return [
     what,
     `${spread(measured, unit)}`,
     limit ? spread(limit, unit) : '',
     ratio ? spread(ratio, '') : '',
     budget ? budgetText(budget, row) : '',
-    met === undefined ? '' : met ? 'met' : 'MISSED',
+    verdictOf(row),
   ]
+}
+
+function verdictOf({ floorMet, met }: Figure): string {
+  if (met === undefined) return ''
+  if (met) return 'met'
+  return floorMet === true ? 'missed, above its floor' : 'MISSED'
 }
 
 export function budgetLines(rows: readonly Row[]): string {
@@ -37,9 +43,14 @@ export function budgetLines(rows: readonly Row[]): string {
   const unknown = rows.filter((row) => 'notMeasured' in row)
   return [
     `${judged.length - missed.length} of ${judged.length} budgets met`,
-    ...missed.map(({ what }) => `  missed: ${what}`),
+    ...missed.map((row) => `  missed: ${row.what}${floorText(row)}`),
     ...unknown.map(({ what }) => `  not measured: ${what}`),
   ].join('\n')
+}
+
+function floorText({ budget, floorMet }: Figure): string {
+  if (budget?.floor === undefined) return ''
+  return `; its floor of ${budget.floor.toFixed(2)} is ${floorMet === true ? 'met' : 'MISSED as well'}`
 }
 
 /** Of the ratio, where there is one: it was taken on the same machine in the same moment. */

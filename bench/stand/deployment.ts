@@ -9,7 +9,10 @@ import { join } from 'node:path'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { documentSignerUnder, iaca } from '@countersign/testing/people/authorities'
 import { newKey, now } from '@countersign/testing/people/keys'
+
+const DAY_SECONDS = 86_400
 
 export interface BenchDeployment {
   readonly folder: string
@@ -17,6 +20,8 @@ export interface BenchDeployment {
   readonly managementApiKey: string
   /** The issuer's key in this process, to fill wallets with credentials that the verifier believes. */
   readonly issuer: Signer
+  /** Signs mdocs that the verifier believes. */
+  readonly documentSigner: Signer
   /** Vouches for wallets. */
   readonly attester: Signer
   readonly issuerUrl: string
@@ -28,7 +33,10 @@ export async function makeDeployment(): Promise<BenchDeployment> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-bench-'))
   await mkdir(join(folder, 'config'))
   const ca = createDevelopmentCa({ name: 'Bench CA', now: now() })
-  await writeFile(join(folder, 'ca.pem'), pem(ca.certificate))
+  const period = { notBefore: now() - DAY_SECONDS, notAfter: now() + DAY_SECONDS }
+  const root = await iaca('Bench IACA', period)
+  const { jwk, made } = await documentSignerUnder(root, period)
+  await writeFile(join(folder, 'ca.pem'), pem(ca.certificate) + pem(root.made.certificate))
   const make = async (name: string, url: string) => {
     const key = generateSoftwareKey('ES256')
     const certificate = issueCertificate({
@@ -52,6 +60,7 @@ export async function makeDeployment(): Promise<BenchDeployment> {
   return {
     folder,
     issuer,
+    documentSigner: softwareSigner(jwk, { x5c: [made.certificate] }),
     attester: newKey(),
     issuerUrl,
     verifierUrl,

@@ -1,4 +1,4 @@
-/** Starts the limit of a flow beside the service that it is compared with. */
+/** Starts a limit of a flow beside the service that it is compared with. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LimitPlan } from '../limit/plan.ts'
