@@ -172,6 +172,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     boundTtlSeconds: settings.boundTtlSeconds,
     refreshTtlSeconds: settings.refreshTokenTtlSeconds,
     deferredTtlSeconds: settings.deferredTtlSeconds,
+    deferredIntervalSeconds: settings.deferredIntervalSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
     batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,

@@ -85,6 +85,14 @@ export const issuerShape = {
     .describe(
       'How long a wallet with a bound token may come for a credential that somebody has to agree to first (`issuanceType: DEFERRED`), in seconds; the claims are kept for as long',
     ),
+  deferredIntervalSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(30)
+    .describe(
+      'How long a wallet is told to wait before it asks once more for a credential that nobody has agreed to yet, in seconds',
+    ),
   nonceTtlSeconds: z
     .int()
     .min(30)

@@ -75,6 +75,13 @@ function told(answer: ComeAgain | string): string {
 }
 
 describe('a credential that somebody has to agree to', () => {
+  it('is waited for as long as the settings say before it is asked for again', async () => {
+    const wallet = await begun(testIssuer({ settings: { deferredIntervalSeconds: 7 } }))
+    const answer = await ask(wallet, newKey())
+    expect(answer).toEqual({ transaction_id: expect.any(String), interval: 7 })
+    expect(await collect(wallet, told(answer))).toEqual(answer)
+  })
+
   it('is issued to the keys of the first request when its wallet comes again', async () => {
     const wallet = await begun()
     const holder = newKey()

@@ -282,6 +282,8 @@ export interface IssuerLimits {
   readonly refreshTtlSeconds: number
   /** How long a wallet may come for what somebody has to agree to first, in seconds. */
   readonly deferredTtlSeconds: number
+  /** How long it is told to wait before it comes again, in seconds. */
+  readonly deferredIntervalSeconds: number
   readonly nonceTtlSeconds: number
   /** How many credentials one request may ask for; 1 offers no batches. */
   readonly batchSize: number

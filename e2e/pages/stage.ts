@@ -19,9 +19,10 @@ export const STAGE_CLUSTER: ClusterOptions = {
   portals: 2,
   // Nobody ends here before all do; being looked at as often as in a deployment costs a tenth of what two cores can do.
   lookEveryMs: 1_000,
-  // A wallet that has looked at a list keeps it for so long: what was revoked since is seen after it.
+  // A wallet that has looked at a list keeps it for so long: what was revoked since is seen after it. What is agreed to later is
+  // asked for as often as this.
   flags: {
-    issuer: ['--statusListTtlSeconds=1'],
+    issuer: ['--statusListTtlSeconds=1', '--deferredIntervalSeconds=10'],
     verifier: ['--clientContact=privacy@shop.example'],
   },
 }

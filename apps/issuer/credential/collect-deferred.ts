@@ -43,7 +43,8 @@ export async function collectDeferred(
   if (issued !== undefined) return collected(issuer, token.value, answerId)
   if (deferral === 'refused') return refuse({ code: 'deferral_denied' })
   if (promised === undefined) return refuse({ code: 'deferral_over' })
-  if (deferral === 'pending') return ok(writeDeferredResponse(transactionId))
+  if (deferral === 'pending')
+    return ok(writeDeferredResponse(transactionId, issuer.limits.deferredIntervalSeconds))
   const request: JudgedRequest = {
     sessionId: token.value,
     configurationId,

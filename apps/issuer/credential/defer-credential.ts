@@ -33,7 +33,7 @@ export async function deferCredential(
   const { configurationId, holderKey, holders, nonceId: answerId, senderKey, sessionId } = request
   const before = deferredCredential(found.value, configurationId)
   if (before !== undefined) return comeAgain(issuer, request, before)
-  const body = writeDeferredResponse(await transactionIdOf(issuer, sessionId, answerId))
+  const body = await saidToWait(issuer, sessionId, answerId)
   const kept = await keepAnswer(issuer, request, body, [])
   if (!kept.ok) return kept
   const message: CredentialDeferred = {
@@ -61,13 +61,14 @@ async function comeAgain(
   { answerId, holderKey: promisedTo }: DeferredCredential,
 ): Promise<Result<JsonObject, DeferringRefusal>> {
   if (holderKey !== promisedTo) return refuse({ code: 'already_issued', configurationId })
-  return ok(writeDeferredResponse(await transactionIdOf(issuer, sessionId, answerId)))
+  return ok(await saidToWait(issuer, sessionId, answerId))
 }
 
-function transactionIdOf(
-  { macs }: Pick<Issuer, 'macs'>,
+async function saidToWait(
+  { limits, macs }: Pick<Issuer, 'limits' | 'macs'>,
   sessionId: string,
   answerId: string,
-): Promise<string> {
-  return writeDerivedSecret('transaction_id', sessionId, macs.grant, answerId)
+): Promise<JsonObject> {
+  const transactionId = await writeDerivedSecret('transaction_id', sessionId, macs.grant, answerId)
+  return writeDeferredResponse(transactionId, limits.deferredIntervalSeconds)
 }

@@ -60,6 +60,7 @@ const ISSUER_SETTINGS: Readonly<Record<keyof typeof issuerShape, Whose>> = {
   boundTtlSeconds: 'inherited',
   refreshTokenTtlSeconds: 'inherited',
   deferredTtlSeconds: 'inherited',
+  deferredIntervalSeconds: 'inherited',
   nonceTtlSeconds: 'inherited',
   dpopNonces: 'inherited',
   requireSenderConstraint: 'inherited',

@@ -15,9 +15,6 @@ export type DeferredRequestRefusal = { readonly code: 'transaction_id_missing' }
 
 const MAX_ID_LENGTH = 1024
 
-/** How long a wallet waits before it asks again, in seconds: nobody can say when somebody decides. */
-const INTERVAL_SECONDS = 30
-
 export function parseDeferredRequest(body: JsonObject): Result<DeferredRequest, DeferredRequestRefusal> {
   const json = presentMembers(body)
   const transactionId = boundedText(json['transaction_id'], MAX_ID_LENGTH)
@@ -33,9 +30,9 @@ export function writeDeferredRequest({ responseEncryption, transactionId }: Defe
   })
 }
 
-/** Goes with 202. */
-export function writeDeferredResponse(transactionId: string): JsonObject {
-  return { transaction_id: transactionId, interval: INTERVAL_SECONDS }
+/** Goes with 202. `intervalSeconds`: how long the wallet waits before it asks again. */
+export function writeDeferredResponse(transactionId: string, intervalSeconds: number): JsonObject {
+  return { transaction_id: transactionId, interval: intervalSeconds }
 }
 
 /** Whether it says to come again, and has no credential in it. */
