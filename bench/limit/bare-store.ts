@@ -20,6 +20,7 @@ return 1`
 
 const CHANGE = `if redis.call('HGET', KEYS[1], 'v') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[1] + 1, 'd', ARGV[2])
+redis.call('PUBLISH', KEYS[1], '')
 return 1`
 
 const TTL_MS = '900000'
@@ -52,8 +53,6 @@ export async function openBareStore(port: number): Promise<BareStore> {
       }
       case 'change':
         return write(scripts.change, id, session.version, sealed(command.jsonBytes, id))
-      case 'tell':
-        return redis.send('PUBLISH', id, '')
       case 'claim':
         return redis.send('SET', nextId(), '1', 'PX', TTL_MS, 'NX')
       case 'keep': {

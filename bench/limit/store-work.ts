@@ -8,10 +8,8 @@ export type StoreCommand =
   /** A new session under a new id. */
   | { readonly kind: 'create'; readonly jsonBytes: number }
   | { readonly kind: 'read' }
-  /** Compare and set. */
+  /** Compare and set; whoever watches the session is told by the same script. */
   | { readonly kind: 'change'; readonly jsonBytes: number }
-  /** Whoever watches the session is told. */
-  | { readonly kind: 'tell' }
   /** What may be used once. */
   | { readonly kind: 'claim' }
   /** Sealed under a key of its own, for an honest retry. */
@@ -22,7 +20,7 @@ export type StoreTrip = readonly StoreCommand[]
 
 const read = { kind: 'read' } as const
 const claim = { kind: 'claim' } as const
-const changed = (jsonBytes: number): StoreTrip => [{ kind: 'change', jsonBytes }, { kind: 'tell' }]
+const changed = (jsonBytes: number): StoreTrip => [{ kind: 'change', jsonBytes }]
 
 /** JSON of a session after create, request object and answer. */
 type Sizes = readonly [number, number, number]
