@@ -4,20 +4,6 @@ import type { IssuedCredentialRow, IssuerDatabase } from './schema.ts'
 /** Of batches a session may have more: the list of all, page by page, has them. */
 const ROWS_OF_A_SESSION = 1000
 
-/** In one statement. The ids of those that were written: the place of any other in a status list is another credential's. */
-export async function insertIssued(
-  { db }: IssuerDatabase,
-  rows: readonly IssuedCredentialRow[],
-): Promise<ReadonlySet<string>> {
-  const inserted = await db
-    .insertInto('issued_credentials')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['list_id', 'idx']).doNothing())
-    .returning('id')
-    .execute()
-  return new Set(inserted.map(({ id }) => id))
-}
-
 /** For credentials that are known not to have left. */
 export async function deleteIssued({ db }: IssuerDatabase, ids: readonly string[]): Promise<void> {
   await db.deleteFrom('issued_credentials').where('id', 'in', ids).execute()
