@@ -164,12 +164,14 @@ describe.skipIf(refused !== undefined)(
         issuer: 'http://localhost:9092',
         verifier: 'http://localhost:9093',
       }
+      const [webWallet, portal] = ['http://localhost:9094', 'http://localhost:9095']
       let walk: Walk
 
       it('starts as it is, and a credential goes its whole way', async () => {
         // The image is the one of above: Podman would not know its layers again under another name of the folder.
         await sh(page.command('up --build').replace(' --build', ''))
-        await ready(at.wallet, at.issuer, at.verifier, 'http://localhost:9090')
+        // All of it: a call beside a dozen processes that start may take longer than a wallet waits for an issuer.
+        await ready(at.wallet, at.issuer, at.verifier, 'http://localhost:9090', webWallet, portal)
         walk = await walkAt(sandbox, at, key)
         await verified(walk)
         const looked = page.command('run --rm --no-deps repository1 demo')
@@ -177,8 +179,6 @@ describe.skipIf(refused !== undefined)(
       })
 
       it('the pages are served, and the first operator gets a link', async () => {
-        const [webWallet, portal] = ['http://localhost:9094', 'http://localhost:9095']
-        await ready(webWallet, portal)
         for (const url of [webWallet, portal]) {
           const first = await sh(`curl -s ${url}/`)
           const script = /src="(\/assets\/[^"]+\.js)"/.exec(first)?.[1]
