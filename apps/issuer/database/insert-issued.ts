@@ -1,7 +1,6 @@
 /**
  * Rows of issued credentials that come at once share one statement, and so one wait for the disk: those of one turn of the event loop,
- * and those that come while others are written. Nobody is answered before his own rows are durable
- * (docs/decisions/089).
+ * and those that come while others are written. Nobody is answered before his own rows are durable (docs/decisions/089).
  */
 import { StoreUnavailable } from '@countersign/stores/ports'
 import type { IssuedCredentialRow, IssuerDatabase } from './schema.ts'

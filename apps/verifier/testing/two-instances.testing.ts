@@ -25,7 +25,6 @@ import {
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
-import { createHttpService } from '@countersign/service/http/http-service'
 import { readStatusLists } from '@countersign/status-list/open-status-list'
 import type { FetchedStatusList, StatusListRefusal } from '@countersign/status-list/status-list'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
@@ -38,13 +37,13 @@ import { newKey } from '@countersign/testing/people/keys'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
-import { verifierRoutes } from '../http/routes.ts'
 import type { Policy } from '../policies/policy.ts'
 import { POLICIES } from '../policies/policy-list.ts'
 import { statusChecker } from '../response/status-checker.ts'
 import type { Verifier, VerifierClients } from '../verifier.ts'
 import { chainBelow, type IntermediateChain } from './intermediate-chain.testing.ts'
 import { type Asking, HOST, type Instance, type Sent, WAYS } from './response-ways.testing.ts'
+import { serveVerifier } from './served.testing.ts'
 import { started, testVerifier } from './verifier.testing.ts'
 
 /** They stand in no certificate, address or name of a claim. */
@@ -177,23 +176,7 @@ async function everyClient(signer: Signer): Promise<VerifierClients> {
 }
 
 async function opened(verifier: Verifier): Promise<Instance> {
-  const service = await createHttpService({
-    title: 'Verifier',
-    description: '',
-    config: {
-      service: 'verifier',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: `https://${HOST}`,
-      instance: 'verifier',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    routes: verifierRoutes(verifier),
-    checks: [],
-  })
+  const service = await serveVerifier({ verifier }, { baseUrl: `https://${HOST}` })
   return { verifier, http: service.app }
 }
 

@@ -33,8 +33,8 @@ export interface SessionPorts<T> {
 }
 
 /**
- * `transition`, with the instance's name in the events that are new. Where events are told to somebody, the session is due before the commit: an instance that dies right after it
- * leaves somebody who looks (docs/decisions/065).
+ * `transition`, with the instance's name in the events that are new. Where events are told to somebody, the session is due
+ * before the commit: an instance that dies right after it leaves somebody who looks (docs/decisions/065).
  */
 export async function stepSession<T extends WithEvents, R>(
   { sessions, due, backOff, observe, servedBy }: SessionPorts<T>,
